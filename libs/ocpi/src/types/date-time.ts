@@ -1,0 +1,30 @@
+import type { OcpiVersion } from './ocpi-version.js';
+
+const DATE_TIME = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(\.\d+)?(Z|[+-]\d{2}:\d{2})?$/;
+
+/**
+ * Reads an OCPI DateTime: with or without `Z`, no designator means UTC (TYP-07). Numeric offsets lie outside the
+ * format; they are read and normalised (TYP-08). A blank before an offset is a `+` that a query string swallowed.
+ */
+export function parseDateTime(text: string): Date | undefined {
+  const match = DATE_TIME.exec(text.replace(/ (?=\d{2}:\d{2}$)/, '+'));
+  if (!match) return undefined;
+  const [, seconds, fraction = '', zone = 'Z'] = match;
+  const instant = new Date(`${seconds}${fraction.slice(0, 4)}${zone}`);
+  if (Number.isNaN(instant.getTime())) return undefined;
+  // Date rolls 31 February over into March; the text must name a real day.
+  return zone !== 'Z' || instant.toISOString().startsWith(seconds ?? '') ? instant : undefined;
+}
+
+/** Writes UTC with `Z`: whole seconds for 2.1.1, at most three decimals later; cut, never rounded up (TYP-06, TYP-09). */
+export function formatDateTime(instant: Date, version: OcpiVersion): string {
+  const iso = instant.toISOString();
+  if (version === '2.1.1') return `${iso.slice(0, 19)}Z`;
+  return iso.endsWith('.000Z') ? `${iso.slice(0, 19)}Z` : iso;
+}
+
+/** An already canonical DateTime text as the given version writes it. */
+export function reformatDateTime(text: string, version: OcpiVersion): string {
+  const instant = parseDateTime(text);
+  return instant ? formatDateTime(instant, version) : text;
+}
