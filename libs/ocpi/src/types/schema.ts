@@ -34,7 +34,12 @@ export const OpenEnum = <const T extends string>(
   values: readonly T[],
 ): TUnsafe<T | (string & {})> =>
   Type.Unsafe<T | (string & {})>(
-    Type.String({ minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$', 'x-known': [...values] }),
+    Type.String({
+      minLength: 1,
+      maxLength: 255,
+      pattern: '^[\\x21-\\x7e]+$',
+      'x-known': [...values],
+    }),
   );
 
 export const Optional = Type.Optional;
@@ -86,7 +91,10 @@ const dotted = (pointer: string): string =>
     .split('/')
     .slice(1)
     .map((part) => part.replace(/~1/g, '/').replace(/~0/g, '~'))
-    .reduce((path, part) => (/^\d+$/.test(part) ? `${path}[${part}]` : path ? `${path}.${part}` : part), '');
+    .reduce(
+      (path, part) => (/^\d+$/.test(part) ? `${path}[${part}]` : path ? `${path}.${part}` : part),
+      '',
+    );
 
 function describe(error: ValueError): string {
   switch (error.type) {
