@@ -25,3 +25,7 @@ export * from './modules/cdrs/cdr.js';
 export * from './modules/tariffs/tariff.js';
 export * from './modules/tariffs/encoded.js';
 export * from './modules/credentials/credentials.js';
+export * from './modules/locations/location-enums.js';
+export * from './modules/locations/location.js';
+export * from './modules/locations/location-view.js';
+export * from './modules/locations/location-codec.js';
