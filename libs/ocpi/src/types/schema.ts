@@ -42,7 +42,7 @@ export const OpenEnum = <const T extends string>(
     }),
   );
 
-export const Optional = Type.Optional;
+export const Optional = <T extends TSchema>(schema: T) => Type.Optional(schema);
 
 /** A compiled schema: `decode` strips nulls (null means absent, TER-02) and reports every fault with its field. */
 export interface Checker<T> {

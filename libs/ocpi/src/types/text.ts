@@ -160,7 +160,7 @@ export function withoutControlCharacters(text: string): string {
   const controls = /[\x00-\x1f\x7f-\x9f]/;
   if (!controls.test(text)) return text;
   return text
-    .replace(/[\t\n\v\f\r\x85]+/g, ' ') // eslint-disable-line no-control-regex -- as above
+    .replace(/[\t\n\v\f\r\x85]+/g, ' ')  
     .replace(/[\x00-\x1f\x7f-\x9f]/g, ''); // eslint-disable-line no-control-regex -- as above
 }
 

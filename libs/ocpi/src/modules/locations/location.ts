@@ -1,4 +1,4 @@
-import { type Static, Type } from '@sinclair/typebox';
+import { type ArrayOptions, type Static, type TSchema, Type } from '@sinclair/typebox';
 import { BusinessDetails } from '../../types/business-details.js';
 import { DisplayText } from '../../types/display-text.js';
 import { EnergyMix } from '../../types/energy-mix.js';
@@ -21,7 +21,7 @@ import {
   VehicleType,
 } from './location-enums.js';
 
-const list = Type.Array;
+const list = <T extends TSchema>(items: T, options?: ArrayOptions) => Type.Array(items, options);
 const Time = () => Type.String({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' });
 /** A mandatory text that says nothing is as good as absent (LOC-80). */
 const SomeText = (maxLength: number) => Text(maxLength, { minLength: 1 });

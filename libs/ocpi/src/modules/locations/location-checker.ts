@@ -1,0 +1,38 @@
+import { withoutControlCharacters } from '../../types/text.js';
+import { type Checker, compile } from '../../types/schema.js';
+import { Connector, Evse, Location } from './location.js';
+
+/** Fields that people write and read; what is technical in a Location is refused instead (TYP-02). */
+const FREE_TEXT = new Set([
+  'name',
+  'address',
+  'city',
+  'state',
+  'text',
+  'floor_level',
+  'physical_reference',
+  'supplier_name',
+  'energy_product_name',
+]);
+
+/** Reads a Location as the CSMS states it: line breaks in free text become blanks (TYP-03), the rest must fit. */
+export const locationChecker: Checker<Location> = tidied(compile(Location));
+/** The same for an EVSE stated alone. */
+export const evseChecker: Checker<Evse> = tidied(compile(Evse));
+/** The same for a Connector stated alone. */
+export const connectorChecker: Checker<Connector> = tidied(compile(Connector));
+
+function tidied<T>(checker: Checker<T>): Checker<T> {
+  return { decode: (input) => checker.decode(withTidyTexts(input)) };
+}
+
+function withTidyTexts(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withTidyTexts);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, v]: [string, unknown]) => [
+      key,
+      typeof v === 'string' && FREE_TEXT.has(key) ? withoutControlCharacters(v) : withTidyTexts(v),
+    ]),
+  );
+}
