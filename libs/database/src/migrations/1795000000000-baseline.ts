@@ -1,0 +1,391 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** The first schema: everything of the main job. */
+export class Baseline1795000000000 implements MigrationInterface {
+  name = 'Baseline1795000000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    for (const statement of UP) await runner.query(statement);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`DROP TABLE ${TABLES.join(', ')}`);
+    await runner.query('DROP SEQUENCE change_seq, csms_message_seq');
+    await runner.query('DROP FUNCTION current_xid()');
+  }
+}
+
+const TABLES = [
+  'cdr',
+  'cdr_receipt',
+  'cdr_rendition',
+  'change',
+  'connection',
+  'connection_token',
+  'csms_client',
+  'csms_message',
+  'csms_subscriber',
+  'evse',
+  'evse_state',
+  'exchange',
+  'feed',
+  'hosted_party',
+  'inbox',
+  'lease',
+  'location',
+  'object_grant',
+  'parked_event',
+  'parked_push',
+  'remote_endpoint',
+  'remote_party',
+  'session',
+  'session_delivery',
+  'snapshot_run',
+  'tariff',
+  'token',
+];
+
+const UP = [
+  `CREATE FUNCTION current_xid() RETURNS bigint LANGUAGE sql STABLE
+    AS 'SELECT pg_current_xact_id()::text::bigint'`,
+  `CREATE SEQUENCE change_seq`,
+  `CREATE SEQUENCE csms_message_seq`,
+  `CREATE TABLE cdr (
+      id bigserial NOT NULL,
+      party_key text NOT NULL,
+      cdr_key text NOT NULL,
+      token_party_key text NOT NULL,
+      session_key text,
+      body text NOT NULL,
+      location_snapshot text,
+      last_updated timestamptz(3) NOT NULL,
+      created_at timestamptz NOT NULL DEFAULT now(),
+      CONSTRAINT pk_cdr PRIMARY KEY (id)
+    )`,
+  `CREATE TABLE cdr_receipt (
+      connection_id text NOT NULL,
+      cdr_id bigint NOT NULL,
+      state text NOT NULL DEFAULT 'owed',
+      attempts integer NOT NULL DEFAULT '0',
+      location_url text,
+      reason text,
+      updated_at timestamptz NOT NULL DEFAULT now(),
+      CONSTRAINT pk_cdr_receipt PRIMARY KEY (connection_id, cdr_id)
+    )`,
+  `CREATE TABLE cdr_rendition (
+      cdr_id bigint NOT NULL,
+      view text NOT NULL,
+      body text,
+      withheld text,
+      CONSTRAINT pk_cdr_rendition PRIMARY KEY (cdr_id, view)
+    )`,
+  `CREATE TABLE change (
+      xid bigint NOT NULL DEFAULT current_xid(),
+      seq bigint NOT NULL DEFAULT nextval('change_seq'),
+      at timestamptz NOT NULL DEFAULT clock_timestamp(),
+      kind text NOT NULL,
+      object_id bigint NOT NULL,
+      evse_id bigint,
+      connector_id text,
+      aspect text NOT NULL,
+      fields text[],
+      audience text,
+      party_key text NOT NULL,
+      connection_id text,
+      versions text[],
+      event_time timestamptz,
+      CONSTRAINT pk_change PRIMARY KEY (xid, seq)
+    )`,
+  `CREATE TABLE connection (
+      id text NOT NULL,
+      name text NOT NULL,
+      kind text NOT NULL DEFAULT 'peer',
+      state text NOT NULL DEFAULT 'invited',
+      paused boolean NOT NULL DEFAULT false,
+      version text,
+      offered_versions text[],
+      versions_url text,
+      hosted_parties text[],
+      allowed_parties text[] NOT NULL,
+      locations_shown text NOT NULL DEFAULT 'all',
+      tariffs_shown text NOT NULL DEFAULT 'all',
+      profile jsonb NOT NULL DEFAULT '{}',
+      preset text,
+      outbound_token bytea,
+      outbound_encoding text,
+      token_issued_at timestamptz,
+      registered_at timestamptz,
+      last_seen_at timestamptz,
+      deviations jsonb NOT NULL DEFAULT '{}',
+      token_pull jsonb NOT NULL DEFAULT '{}',
+      created_at timestamptz NOT NULL DEFAULT now(),
+      CONSTRAINT pk_connection PRIMARY KEY (id)
+    )`,
+  `CREATE TABLE connection_token (
+      token_hash bytea NOT NULL,
+      connection_id text NOT NULL,
+      purpose text NOT NULL,
+      state text NOT NULL DEFAULT 'active',
+      expires_at timestamptz,
+      first_used_at timestamptz,
+      created_at timestamptz NOT NULL DEFAULT now(),
+      CONSTRAINT pk_connection_token PRIMARY KEY (token_hash)
+    )`,
+  `CREATE TABLE csms_client (
+      name text NOT NULL,
+      key_hash bytea NOT NULL,
+      parties text[] NOT NULL,
+      sources text[] NOT NULL,
+      webhook_url text,
+      webhook_secret bytea,
+      created_at timestamptz NOT NULL DEFAULT now(),
+      CONSTRAINT pk_csms_client PRIMARY KEY (name)
+    )`,
+  `CREATE TABLE csms_message (
+      xid bigint NOT NULL DEFAULT current_xid(),
+      seq bigint NOT NULL DEFAULT nextval('csms_message_seq'),
+      id uuid NOT NULL,
+      type text NOT NULL,
+      subject text NOT NULL,
+      key text NOT NULL,
+      data text NOT NULL,
+      party_key text,
+      at timestamptz NOT NULL DEFAULT clock_timestamp(),
+      CONSTRAINT pk_csms_message PRIMARY KEY (xid, seq)
+    )`,
+  `CREATE TABLE csms_subscriber (
+      name text NOT NULL,
+      cursor_xid bigint NOT NULL,
+      cursor_seq bigint NOT NULL,
+      owner text,
+      lease_until timestamptz,
+      failures integer NOT NULL DEFAULT '0',
+      resume_at timestamptz,
+      last_failure text,
+      CONSTRAINT pk_csms_subscriber PRIMARY KEY (name)
+    ) WITH (fillfactor = 50)`,
+  `CREATE TABLE evse (
+      id bigserial NOT NULL,
+      location_id bigint NOT NULL,
+      evse_key text NOT NULL,
+      uid text NOT NULL,
+      position integer NOT NULL,
+      body text NOT NULL,
+      v211 text,
+      v221 text,
+      v230 text,
+      CONSTRAINT pk_evse PRIMARY KEY (id)
+    )`,
+  `CREATE TABLE evse_state (
+      evse_id bigint NOT NULL,
+      location_id bigint NOT NULL,
+      status text NOT NULL,
+      last_updated timestamptz(3) NOT NULL,
+      guard_time timestamptz(3) NOT NULL,
+      guard_sequence bigint,
+      CONSTRAINT pk_evse_state PRIMARY KEY (evse_id)
+    ) WITH (fillfactor = 50)`,
+  `CREATE TABLE exchange (
+      connection_id text NOT NULL,
+      kind text NOT NULL,
+      object_name text NOT NULL,
+      at timestamptz NOT NULL,
+      method text NOT NULL,
+      url text NOT NULL,
+      request text,
+      http_status integer,
+      ocpi_status integer,
+      response text,
+      duration_ms integer NOT NULL,
+      outcome text NOT NULL,
+      request_id text,
+      CONSTRAINT pk_exchange PRIMARY KEY (connection_id, kind, object_name)
+    ) WITH (fillfactor = 70)`,
+  `CREATE TABLE feed (
+      connection_id text NOT NULL,
+      cursor_xid bigint NOT NULL,
+      cursor_seq bigint NOT NULL,
+      snapshot jsonb,
+      owner text,
+      lease_until timestamptz,
+      failures integer NOT NULL DEFAULT '0',
+      resume_at timestamptz,
+      last_failure text,
+      last_success_at timestamptz,
+      generation integer NOT NULL DEFAULT '0',
+      CONSTRAINT pk_feed PRIMARY KEY (connection_id)
+    ) WITH (fillfactor = 50)`,
+  `CREATE TABLE hosted_party (
+      party_key text NOT NULL,
+      country_code text NOT NULL,
+      party_id text NOT NULL,
+      business_details jsonb NOT NULL,
+      created_at timestamptz NOT NULL DEFAULT now(),
+      CONSTRAINT pk_hosted_party PRIMARY KEY (party_key)
+    )`,
+  `CREATE TABLE inbox (
+      digest uuid NOT NULL,
+      received_at timestamptz NOT NULL DEFAULT now(),
+      CONSTRAINT pk_inbox PRIMARY KEY (digest)
+    )`,
+  `CREATE TABLE lease (
+      name text NOT NULL,
+      owner text NOT NULL,
+      until timestamptz NOT NULL,
+      done_at timestamptz,
+      CONSTRAINT pk_lease PRIMARY KEY (name)
+    )`,
+  `CREATE TABLE location (
+      id bigserial NOT NULL,
+      party_key text NOT NULL,
+      location_key text NOT NULL,
+      body text NOT NULL,
+      publish boolean NOT NULL,
+      tariff_keys text[] NOT NULL DEFAULT '{}',
+      v211 text,
+      v221 text,
+      v230 text,
+      last_updated timestamptz(3) NOT NULL,
+      guard_time timestamptz(3) NOT NULL,
+      guard_sequence bigint,
+      snapshot_id text,
+      removed_at timestamptz,
+      created_at timestamptz NOT NULL DEFAULT now(),
+      CONSTRAINT pk_location PRIMARY KEY (id)
+    )`,
+  `CREATE TABLE object_grant (
+      connection_id text NOT NULL,
+      kind text NOT NULL,
+      party_key text NOT NULL,
+      object_key text NOT NULL,
+      CONSTRAINT pk_object_grant PRIMARY KEY (connection_id, kind, party_key, object_key)
+    )`,
+  `CREATE TABLE parked_event (
+      id bigserial NOT NULL,
+      state text NOT NULL,
+      source text,
+      event_id text,
+      type text,
+      subject text,
+      parent_key text,
+      reason text NOT NULL,
+      binding text NOT NULL,
+      origin jsonb NOT NULL,
+      raw bytea NOT NULL,
+      attempts integer NOT NULL DEFAULT '1',
+      received_at timestamptz NOT NULL DEFAULT now(),
+      expires_at timestamptz,
+      CONSTRAINT pk_parked_event PRIMARY KEY (id)
+    )`,
+  `CREATE TABLE parked_push (
+      id bigserial NOT NULL,
+      connection_id text NOT NULL,
+      kind text NOT NULL,
+      object_id bigint NOT NULL,
+      object_name text NOT NULL,
+      reason text NOT NULL,
+      http_status integer,
+      ocpi_status integer,
+      attempts integer NOT NULL DEFAULT '1',
+      parked_at timestamptz NOT NULL DEFAULT now(),
+      CONSTRAINT pk_parked_push PRIMARY KEY (id)
+    )`,
+  `CREATE TABLE remote_endpoint (
+      connection_id text NOT NULL,
+      identifier text NOT NULL,
+      role text NOT NULL,
+      url text NOT NULL,
+      CONSTRAINT pk_remote_endpoint PRIMARY KEY (connection_id, identifier, role)
+    )`,
+  `CREATE TABLE remote_party (
+      connection_id text NOT NULL,
+      party_key text NOT NULL,
+      role text NOT NULL,
+      country_code text NOT NULL,
+      party_id text NOT NULL,
+      business_details jsonb,
+      CONSTRAINT pk_remote_party PRIMARY KEY (connection_id, party_key, role)
+    )`,
+  `CREATE TABLE session (
+      id bigserial NOT NULL,
+      party_key text NOT NULL,
+      session_key text NOT NULL,
+      token_party_key text NOT NULL,
+      body text NOT NULL,
+      location_snapshot text,
+      status text NOT NULL,
+      last_updated timestamptz(3) NOT NULL,
+      guard_time timestamptz(3) NOT NULL,
+      guard_sequence bigint,
+      created_at timestamptz NOT NULL DEFAULT now(),
+      CONSTRAINT pk_session PRIMARY KEY (id)
+    )`,
+  `CREATE TABLE session_delivery (
+      connection_id text NOT NULL,
+      session_id bigint NOT NULL,
+      acknowledged text,
+      acknowledged_at timestamptz NOT NULL DEFAULT now(),
+      CONSTRAINT pk_session_delivery PRIMARY KEY (connection_id, session_id)
+    )`,
+  `CREATE TABLE snapshot_run (
+      party_key text NOT NULL,
+      kind text NOT NULL,
+      snapshot_id text NOT NULL,
+      source text NOT NULL,
+      began_at timestamptz NOT NULL,
+      count integer,
+      ended_at timestamptz,
+      completed_at timestamptz,
+      removed integer,
+      CONSTRAINT pk_snapshot_run PRIMARY KEY (party_key, kind, snapshot_id)
+    )`,
+  `CREATE TABLE tariff (
+      id bigserial NOT NULL,
+      party_key text NOT NULL,
+      tariff_key text NOT NULL,
+      body text NOT NULL,
+      last_updated timestamptz(3) NOT NULL,
+      guard_time timestamptz(3) NOT NULL,
+      guard_sequence bigint,
+      snapshot_id text,
+      deleted_at timestamptz,
+      created_at timestamptz NOT NULL DEFAULT now(),
+      CONSTRAINT pk_tariff PRIMARY KEY (id)
+    )`,
+  `CREATE TABLE token (
+      id bigserial NOT NULL,
+      connection_id text NOT NULL,
+      party_key text NOT NULL,
+      uid_key text NOT NULL,
+      type text NOT NULL,
+      body text NOT NULL,
+      valid boolean NOT NULL,
+      last_updated timestamptz(3) NOT NULL,
+      received_at timestamptz NOT NULL DEFAULT now(),
+      CONSTRAINT pk_token PRIMARY KEY (id)
+    )`,
+  `CREATE INDEX ix_cdr_audience ON cdr (token_party_key, id)`,
+  `CREATE INDEX ix_cdr_last_updated ON cdr (last_updated)`,
+  `CREATE INDEX ix_cdr_receipt_open ON cdr_receipt (connection_id, state)`,
+  `CREATE INDEX ix_change_at ON change (at)`,
+  `CREATE INDEX ix_connection_token_connection ON connection_token (connection_id)`,
+  `CREATE INDEX ix_csms_message_at ON csms_message (at)`,
+  `CREATE INDEX ix_inbox_received_at ON inbox (received_at)`,
+  `CREATE INDEX ix_location_location_key ON location (location_key)`,
+  `CREATE INDEX ix_parked_event_expiry ON parked_event (state, expires_at)`,
+  `CREATE INDEX ix_parked_event_parent ON parked_event (parent_key)`,
+  `CREATE INDEX ix_remote_party_key ON remote_party (party_key)`,
+  `CREATE INDEX ix_session_audience ON session (token_party_key, id)`,
+  `CREATE INDEX ix_session_last_updated ON session (last_updated)`,
+  `CREATE INDEX ix_token_connection ON token (connection_id)`,
+  `CREATE INDEX ix_token_uid ON token (uid_key)`,
+  `CREATE UNIQUE INDEX ux_cdr_key ON cdr (party_key, cdr_key)`,
+  `CREATE UNIQUE INDEX ux_csms_client_key ON csms_client (key_hash)`,
+  `CREATE UNIQUE INDEX ux_evse_key ON evse (location_id, evse_key)`,
+  `CREATE UNIQUE INDEX ux_location_key ON location (party_key, location_key)`,
+  `CREATE UNIQUE INDEX ux_parked_push ON parked_push (connection_id, kind, object_id)`,
+  `CREATE UNIQUE INDEX ux_session_key ON session (party_key, session_key)`,
+  `CREATE UNIQUE INDEX ux_tariff_key ON tariff (party_key, tariff_key)`,
+  `CREATE UNIQUE INDEX ux_token_key ON token (party_key, uid_key, type)`,
+  `CREATE INDEX ix_location_tariff_keys ON location USING gin (tariff_keys)`,
+];

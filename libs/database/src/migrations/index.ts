@@ -1,0 +1,5 @@
+import type { MigrationInterface } from 'typeorm';
+import { Baseline1795000000000 } from './1795000000000-baseline.js';
+
+/** In order; each is written once and never touched again after it landed. */
+export const MIGRATIONS: (new () => MigrationInterface)[] = [Baseline1795000000000];
