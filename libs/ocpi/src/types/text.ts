@@ -159,9 +159,7 @@ export function withoutControlCharacters(text: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are what is searched
   const controls = /[\x00-\x1f\x7f-\x9f]/;
   if (!controls.test(text)) return text;
-  return text
-    .replace(/[\t\n\v\f\r\x85]+/g, ' ')  
-    .replace(/[\x00-\x1f\x7f-\x9f]/g, ''); // eslint-disable-line no-control-regex -- as above
+  return text.replace(/[\t\n\v\f\r\x85]+/g, ' ').replace(/[\x00-\x1f\x7f-\x9f]/g, ''); // eslint-disable-line no-control-regex -- as above
 }
 
 /** A DisplayText's text as plain text: tags go, the usual entities are resolved (TYP-13). */
