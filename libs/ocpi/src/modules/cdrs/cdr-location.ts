@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { GeoLocation } from '../../types/geo-location.js';
-import { CiString, ClosedEnum, OpenEnum, Optional, Text } from '../../types/schema.js';
+import { CiString, Optional, Text } from '../../types/schema.js';
+import { ConnectorFormat, ConnectorType, PowerType } from '../locations/location-enums.js';
 
 /**
  * Where a session took place, as it was at its start (CDR-17, CDR-23). Written with Location's widths: the narrower
@@ -18,14 +19,8 @@ export const CdrLocation = Type.Object({
   evse_uid: CiString(36),
   evse_id: CiString(48),
   connector_id: CiString(36),
-  connector_standard: OpenEnum([]),
-  connector_format: ClosedEnum(['SOCKET', 'CABLE']),
-  connector_power_type: ClosedEnum([
-    'AC_1_PHASE',
-    'AC_2_PHASE',
-    'AC_2_PHASE_SPLIT',
-    'AC_3_PHASE',
-    'DC',
-  ]),
+  connector_standard: ConnectorType,
+  connector_format: ConnectorFormat,
+  connector_power_type: PowerType,
 });
 export type CdrLocation = Static<typeof CdrLocation>;
