@@ -27,3 +27,6 @@ export * from './entities/session.entity.js';
 export * from './entities/snapshot-run.entity.js';
 export * from './entities/tariff.entity.js';
 export * from './entities/token.entity.js';
+export * from './database.module.js';
+export * from './repositories/location-page.js';
+export * from './repositories/location-rows.js';

@@ -1,0 +1,34 @@
+import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { GatewaySettings } from '#platform';
+import { DataSource } from 'typeorm';
+import { openDataSource } from './data-source.js';
+import { runMigrations } from './run-migrations.js';
+
+/** One `DataSource` for the whole process, opened at start and closed last. */
+@Module({})
+export class DatabaseModule implements OnApplicationShutdown {
+  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+
+  /** Outside production the schema is brought up to date at start; there, the migration job does it. */
+  static forRoot(applicationName: string): DynamicModule {
+    return {
+      module: DatabaseModule,
+      global: true,
+      providers: [
+        {
+          provide: DataSource,
+          inject: [GatewaySettings],
+          useFactory: async (settings: GatewaySettings) => {
+            if (settings.environment !== 'production') await runMigrations(settings.databaseUrl);
+            return openDataSource(settings.databaseUrl, settings.databasePoolSize, applicationName);
+          },
+        },
+      ],
+      exports: [DataSource],
+    };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    if (this.dataSource.isInitialized) await this.dataSource.destroy();
+  }
+}
