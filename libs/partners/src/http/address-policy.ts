@@ -1,0 +1,107 @@
+import { lookup as systemLookup, type LookupAddress } from 'node:dns';
+import ipaddr from 'ipaddr.js';
+
+/** Finds all addresses of a host; tests bring their own. */
+export type HostLookup = (
+  hostname: string,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
+/** A URL or address that no request may leave for (P13, TRN-03). */
+export class AddressRefusedError extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'AddressRefusedError';
+  }
+}
+
+const resolveAll: HostLookup = (hostname, callback) =>
+  systemLookup(hostname, { all: true, verbatim: true }, callback);
+
+/**
+ * Says where requests may go: https to public addresses, and whatever the allow-list names (`host`, `host:port`, an
+ * address or a CIDR), by plain HTTP too. The address is judged, not the name; every address of a name must be fit.
+ */
+export class AddressPolicy {
+  private readonly hosts = new Set<string>();
+  private readonly networks: [ipaddr.IPv4 | ipaddr.IPv6, number][] = [];
+
+  constructor(
+    allowlist: readonly string[],
+    private readonly lookup: HostLookup = resolveAll,
+  ) {
+    for (const entry of allowlist) {
+      if (ipaddr.isValidCIDR(entry)) this.networks.push(ipaddr.parseCIDR(entry));
+      else this.hosts.add(entry.toLowerCase());
+    }
+  }
+
+  /** Why the URL is refused for what it says by itself, before any name is resolved; undefined when it is not. */
+  refusalOf(url: string): string | undefined {
+    if (!URL.canParse(url)) return 'not an absolute URL';
+    const target = new URL(url);
+    if (target.protocol !== 'https:' && target.protocol !== 'http:')
+      return 'neither https nor http';
+    if (target.username !== '' || target.password !== '') return 'carries user information';
+    const host = bareHost(target.hostname);
+    if (ipaddr.isValid(host)) return this.refusalOfAddress(target, host);
+    if (target.protocol === 'http:' && !this.allowsHost(target) && this.networks.length === 0) {
+      return 'plain http';
+    }
+    return undefined;
+  }
+
+  /** Why a request for this URL may not be sent to this address. */
+  refusalOfAddress(target: URL, address: string): string | undefined {
+    if (this.allowsHost(target) || this.allowsAddress(address)) return undefined;
+    if (target.protocol !== 'https:') return 'plain http';
+    return isPublic(address) ? undefined : `address ${address} is not public`;
+  }
+
+  /** The addresses to dial for this URL. @throws AddressRefusedError when one of them is unfit; errors of the lookup. */
+  resolve(target: URL): Promise<LookupAddress[]> {
+    return new Promise((resolve, reject) => {
+      this.lookup(bareHost(target.hostname), (error, addresses) => {
+        if (error) {
+          reject(error);
+          return;
+        }
+        for (const { address } of addresses) {
+          const refusal = this.refusalOfAddress(target, address);
+          if (refusal !== undefined) {
+            reject(new AddressRefusedError(refusal));
+            return;
+          }
+        }
+        if (addresses.length === 0) reject(new Error(`no address for ${target.hostname}`));
+        else resolve(addresses);
+      });
+    });
+  }
+
+  private allowsHost(target: URL): boolean {
+    const host = target.hostname.toLowerCase();
+    const port = target.port === '' ? (target.protocol === 'https:' ? '443' : '80') : target.port;
+    return (
+      this.hosts.has(host) || this.hosts.has(bareHost(host)) || this.hosts.has(`${host}:${port}`)
+    );
+  }
+
+  private allowsAddress(address: string): boolean {
+    if (!ipaddr.isValid(address)) return false;
+    const parsed = ipaddr.process(address);
+    return this.networks.some(
+      ([network, bits]) =>
+        network.kind() === parsed.kind() && parsed.match([network, bits] as never),
+    );
+  }
+}
+
+/** Only plain unicast counts; an IPv4 address inside an IPv6 one is judged as itself. */
+function isPublic(address: string): boolean {
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.process(address.replace(/%.*$/, ''));
+  return parsed.range() === 'unicast';
+}
+
+const bareHost = (hostname: string): string => hostname.replace(/^\[(.*)\]$/, '$1');

@@ -1,0 +1,3 @@
+export * from './address-policy.js';
+export * from './partner-client.js';
+export * from './partner-request.js';

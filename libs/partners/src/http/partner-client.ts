@@ -1,0 +1,190 @@
+import { type OnApplicationShutdown } from '@nestjs/common';
+import { authorizationHeader, readEnvelope, tokenEncoding, writeRouting } from '#ocpi';
+import { newCorrelationId, newRequestId } from '#platform';
+import { Agent, type Dispatcher, errors, Pool } from 'undici';
+import { AddressPolicy, AddressRefusedError, type HostLookup } from './address-policy.js';
+import { type PartnerAnswer, type PartnerFailed, type PartnerRequest } from './partner-request.js';
+
+export interface PartnerClientOptions {
+  /** Hosts and networks that may be plain HTTP, loopback or private. */
+  allowlist: readonly string[];
+  lookup?: HostLookup;
+  /** More than this is not read. */
+  maxResponseBytes?: number;
+  /** When a request names none. */
+  timeoutMs?: number;
+}
+
+const MAX_RESPONSE_BYTES = 10 * 1024 * 1024;
+
+/**
+ * The one way out to partners. Every request carries Authorization (TRN-73) and fresh message ids (TRN-62), follows no
+ * redirect, and leaves for vetted addresses only, judged when the connection is made (P13). It never throws: what
+ * happened is in the answer. Connections are kept alive per origin.
+ */
+export class PartnerClient implements OnApplicationShutdown {
+  private readonly policy: AddressPolicy;
+  private readonly agent: Agent;
+  private readonly timeoutMs: number;
+
+  constructor(options: PartnerClientOptions) {
+    this.policy = new AddressPolicy(options.allowlist, options.lookup);
+    this.timeoutMs = options.timeoutMs ?? 10_000;
+    this.agent = new Agent({
+      factory: (origin, settings) =>
+        new Pool(origin, {
+          ...(settings as Pool.Options),
+          connect: { lookup: this.lookupFor(new URL(origin)) as never },
+          maxResponseSize: options.maxResponseBytes ?? MAX_RESPONSE_BYTES,
+          keepAliveTimeout: 30_000,
+        }),
+    });
+  }
+
+  /** Why this URL may not be called, its name resolved now; undefined when it may. */
+  async vetUrl(url: string): Promise<string | undefined> {
+    const refusal = this.policy.refusalOf(url);
+    if (refusal !== undefined) return refusal;
+    try {
+      await this.policy.resolve(new URL(url));
+      return undefined;
+    } catch (error) {
+      if (error instanceof AddressRefusedError) return error.message;
+      return 'the name of the host cannot be resolved';
+    }
+  }
+
+  async request(request: PartnerRequest): Promise<PartnerAnswer> {
+    const requestId = newRequestId();
+    const startedAt = performance.now();
+    const failed = (reason: PartnerFailed['reason'], message: string): PartnerFailed => ({
+      kind: 'failed',
+      reason,
+      message,
+      durationMs: Math.round(performance.now() - startedAt),
+      requestId,
+    });
+    const refusal = this.policy.refusalOf(request.url);
+    if (refusal !== undefined) return failed('address-refused', refusal);
+
+    const deadline = new AbortController();
+    const timer = setTimeout(
+      () => deadline.abort(new DeadlineError()),
+      request.timeoutMs ?? this.timeoutMs,
+    );
+    const cancel = () => deadline.abort(request.signal?.reason);
+    request.signal?.addEventListener('abort', cancel, { once: true });
+    if (request.signal?.aborted === true) cancel();
+    try {
+      const { statusCode, headers, body } = await this.agent.request({
+        ...target(request.url),
+        method: request.method,
+        headers: headersOf(request, requestId),
+        body: request.body ?? null,
+        signal: deadline.signal,
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      });
+      const text = await body.text();
+      const envelope = readEnvelope(parseJson(text));
+      return {
+        kind: 'answered',
+        httpStatus: statusCode,
+        ocpiStatus: envelope?.statusCode,
+        statusMessage: envelope?.statusMessage,
+        data: envelope?.data,
+        headers,
+        text,
+        durationMs: Math.round(performance.now() - startedAt),
+        requestId,
+      };
+    } catch (error) {
+      return failed(...reasonOf(error, request.signal?.aborted === true));
+    } finally {
+      clearTimeout(timer);
+      request.signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  /** Ends idle connections and cuts what is in flight. */
+  async close(): Promise<void> {
+    await this.agent.destroy();
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.close();
+  }
+
+  /** Node asks for the address while it connects, so what is judged is what is dialled, whatever DNS said before. */
+  private lookupFor(origin: URL) {
+    return (
+      _hostname: string,
+      options: { all?: boolean },
+      callback: (error: Error | null, address?: unknown, family?: number) => void,
+    ): void => {
+      this.policy.resolve(origin).then(
+        (addresses) => {
+          if (options.all === true) callback(null, addresses);
+          else callback(null, addresses[0]?.address, addresses[0]?.family);
+        },
+        (error: unknown) => callback(error as Error),
+      );
+    };
+  }
+}
+
+class DeadlineError extends Error {}
+
+function target(url: string): Pick<Dispatcher.RequestOptions, 'origin' | 'path'> {
+  const { origin, pathname, search } = new URL(url);
+  return { origin, path: `${pathname}${search}` };
+}
+
+function headersOf(request: PartnerRequest, requestId: string): Record<string, string> {
+  const { token, version, encoding, routing, correlationId, body } = request;
+  const form =
+    encoding == null
+      ? tokenEncoding(version ?? '2.2.1')
+      : encoding === 'plain'
+        ? ('raw' as const)
+        : encoding;
+  return {
+    ...(token !== undefined && { Authorization: authorizationHeader(token, form) }),
+    Accept: 'application/json',
+    'X-Request-ID': requestId,
+    'X-Correlation-ID': correlationId ?? newCorrelationId(),
+    ...(routing && writeRouting(routing)),
+    ...(body !== undefined && { 'Content-Type': 'application/json' }),
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function reasonOf(error: unknown, aborted: boolean): [PartnerFailed['reason'], string] {
+  const refused = findCause(error, AddressRefusedError);
+  if (refused) return ['address-refused', refused.message];
+  if (error instanceof DeadlineError) return ['timeout', 'no answer in time'];
+  if (aborted) return ['aborted', 'given up by us'];
+  if (error instanceof errors.ResponseExceededMaxSizeError) {
+    return ['too-large', 'the answer is too large'];
+  }
+  if (error instanceof errors.ConnectTimeoutError) return ['timeout', 'no connection in time'];
+  const code = (error as { code?: unknown } | undefined)?.code;
+  const message = error instanceof Error ? error.message : String(error);
+  return ['network', message === '' && typeof code === 'string' ? code : message];
+}
+
+function findCause<T>(error: unknown, type: new (reason: string) => T): T | undefined {
+  let current = error;
+  for (let depth = 0; depth < 5 && current instanceof Error; depth += 1) {
+    if (current instanceof type) return current;
+    current = current.cause;
+  }
+  return undefined;
+}
