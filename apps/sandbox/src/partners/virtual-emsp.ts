@@ -1,0 +1,297 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  authorizationHeader,
+  envelope,
+  type OcpiVersion,
+  type PartyId,
+  tokenCandidates,
+  tokenEncoding,
+} from '#ocpi';
+import { EmspStore, type StoreAnswer, type Wire } from './emsp-store.js';
+import { GatewayLink } from './gateway-link.js';
+import { type Misbehaviour, MisbehaviourSwitch } from './misbehaviour.js';
+
+export interface VirtualEmspOptions {
+  name: string;
+  party: PartyId;
+  version: OcpiVersion;
+  /** 0 or absent: a free one. */
+  port?: number;
+  /** Driver tokens it issues. */
+  tokens: readonly Wire[];
+  /** Where credentials are remembered, so that the connection outlives a restart. */
+  stateFile?: string;
+}
+
+/** A request that the gateway made and what it was told: for timelines and assertions. */
+export interface Receipt {
+  at: Date;
+  method: string;
+  module: string;
+  segments: string[];
+  body: unknown;
+  headers: IncomingMessage['headers'];
+  httpStatus: number;
+}
+
+/** An eMSP on one version of OCPI: a real HTTP server with the real handshake, that keeps what it is sent. */
+export class VirtualEmsp {
+  readonly store: EmspStore;
+  readonly misbehaviour = new MisbehaviourSwitch();
+  readonly receipts: Receipt[] = [];
+  readonly link: GatewayLink;
+  private readonly server: Server;
+  private readonly listeners: ((receipt: Receipt) => void)[] = [];
+
+  constructor(readonly options: VirtualEmspOptions) {
+    this.store = new EmspStore(options.version);
+    this.link = new GatewayLink(options.version, () => this.credentials());
+    this.server = createServer((request, response) => {
+      this.handle(request, response).catch((error: unknown) => {
+        answer(response, 500, { ocpiStatus: 3000, message: String(error) });
+      });
+    });
+  }
+
+  async start(): Promise<this> {
+    await new Promise<void>((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(this.options.port ?? 0, '127.0.0.1', resolve);
+    });
+    this.restore();
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+    await this.link.close();
+  }
+
+  get baseUrl(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/ocpi`;
+  }
+
+  get versionsUrl(): string {
+    return `${this.baseUrl}/versions`;
+  }
+
+  onReceipt(listener: (receipt: Receipt) => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** Runs the handshake with the token A that the gateway's operator handed over. */
+  async register(gatewayVersionsUrl: string, tokenA: string): Promise<void> {
+    await this.link.register(gatewayVersionsUrl, tokenA);
+    this.remember();
+  }
+
+  /** Tells the gateway about a token of ours by PUT. */
+  async pushToken(token: Wire): Promise<void> {
+    const { country_code: cc, party_id: pid } = this.options.party;
+    const type = this.options.version === '2.1.1' ? '' : `?type=${String(token.type)}`;
+    await this.link.send('PUT', 'tokens', `/${cc}/${pid}/${String(token.uid)}${type}`, token, {
+      ...this.options.party,
+    });
+  }
+
+  private credentials(): Wire {
+    const { party, name, version } = this.options;
+    const own = { business_details: { name }, ...party };
+    const base = { token: this.link.ours, url: this.versionsUrl };
+    return version === '2.1.1'
+      ? { ...base, ...own }
+      : { ...base, roles: [{ role: 'EMSP', ...own }] };
+  }
+
+  private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'http://partner');
+    if (url.pathname === '/control/misbehave') {
+      this.misbehaviour.set((await readJson(request)) as Misbehaviour | undefined);
+      return answer(response, 200, { ocpiStatus: 1000 });
+    }
+    const known = tokenCandidates(request.headers.authorization).some(
+      (candidate) => candidate.token === this.link.ours,
+    );
+    if (!known) return answer(response, 401, { ocpiStatus: 2000, message: 'unknown token' });
+
+    const [, , ...path] = url.pathname.split('/').map(decodeURIComponent);
+    if (path[0] === 'versions') return this.ok(response, this.versions());
+    if (path[0] !== this.options.version) return answer(response, 404, { ocpiStatus: 2000 });
+    const [, module = '', ...segments] = path;
+    if (module === '') return this.ok(response, this.details());
+    if (module === 'credentials') return this.answerCredentials(request, response);
+    if (module === 'tokens') return this.listTokens(url, response);
+    await this.receive(request, response, module, segments);
+  }
+
+  private async receive(
+    request: IncomingMessage,
+    response: ServerResponse,
+    module: string,
+    segments: string[],
+  ): Promise<void> {
+    const body = await readJson(request);
+    const bad = this.misbehaviour.next();
+    if (bad?.kind === 'silent') return;
+    if (bad?.kind === 'drop') return void request.socket.destroy();
+    if (bad?.kind === 'slow') await sleep(bad.delayMs);
+    if (bad?.kind === 'error') {
+      if (bad.retryAfterSeconds) response.setHeader('Retry-After', bad.retryAfterSeconds);
+      this.note(request, module, segments, body, bad.httpStatus);
+      return answer(response, bad.httpStatus, { ocpiStatus: 3000, message: 'on request' });
+    }
+    if (bad?.kind === 'refuse') {
+      this.note(request, module, segments, body, 200);
+      return answer(response, 200, { ocpiStatus: bad.ocpiStatus, message: 'on request' });
+    }
+    const outcome = this.apply(request.method ?? 'GET', module, segments, body as Wire);
+    this.note(request, module, segments, body, outcome.httpStatus);
+    if (bad?.kind === 'store-then-drop') return void request.socket.destroy();
+    if (outcome.id !== undefined) {
+      response.setHeader('Location', `${this.baseUrl}/${this.options.version}/cdrs/${outcome.id}`);
+    }
+    answer(response, outcome.httpStatus, outcome);
+  }
+
+  private apply(
+    method: string,
+    module: string,
+    segments: string[],
+    body: Wire,
+  ): StoreAnswer & { id?: string; data?: unknown } {
+    if (module === 'cdrs' && method === 'POST') return this.store.addCdr(body);
+    if (method === 'GET') {
+      const object =
+        module === 'cdrs'
+          ? this.store.cdrs.get((segments[0] ?? '').toUpperCase())
+          : this.store.get(module, segments);
+      return object
+        ? { httpStatus: 200, ocpiStatus: 1000, data: object }
+        : { httpStatus: 404, ocpiStatus: 2003 };
+    }
+    if (method === 'PUT') return this.store.put(module, segments, body);
+    if (method === 'PATCH') return this.store.patch(module, segments, body);
+    if (method === 'DELETE') return this.store.delete(module, segments);
+    return { httpStatus: 405, ocpiStatus: 2000 };
+  }
+
+  private async answerCredentials(
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    if (request.method === 'GET') return this.ok(response, this.credentials());
+    if (request.method === 'DELETE') {
+      this.link.forget();
+      this.remember();
+      return answer(response, 200, { ocpiStatus: 1000 });
+    }
+    const theirs = (await readJson(request)) as { token: string; url: string };
+    await this.link.accept(theirs);
+    this.link.ours = randomUUID();
+    this.remember();
+    this.ok(response, this.credentials());
+  }
+
+  private listTokens(url: URL, response: ServerResponse): void {
+    const offset = Number(url.searchParams.get('offset') ?? 0);
+    const limit = Math.min(Number(url.searchParams.get('limit') ?? 1000), 1000);
+    const page = this.options.tokens.slice(offset, offset + limit);
+    response.setHeader('X-Total-Count', this.options.tokens.length);
+    response.setHeader('X-Limit', 1000);
+    if (offset + limit < this.options.tokens.length) {
+      const next = `${this.baseUrl}/${this.options.version}/tokens?offset=${offset + limit}&limit=${limit}`;
+      response.setHeader('Link', `<${next}>; rel="next"`);
+    }
+    this.ok(response, page);
+  }
+
+  private versions(): unknown {
+    return [{ version: this.options.version, url: `${this.baseUrl}/${this.options.version}` }];
+  }
+
+  private details(): unknown {
+    const { version } = this.options;
+    const modules: [string, string][] = [
+      ['credentials', 'SENDER'],
+      ['tokens', 'SENDER'],
+      ['locations', 'RECEIVER'],
+      ['tariffs', 'RECEIVER'],
+      ['sessions', 'RECEIVER'],
+      ['cdrs', 'RECEIVER'],
+    ];
+    const endpoints = modules.map(([identifier, role]) => ({
+      identifier,
+      ...(version !== '2.1.1' && { role }),
+      url: `${this.baseUrl}/${version}/${identifier}`,
+    }));
+    return { version, endpoints };
+  }
+
+  private ok(response: ServerResponse, data: unknown): void {
+    answer(response, 200, { ocpiStatus: 1000, data });
+  }
+
+  private note(
+    request: IncomingMessage,
+    module: string,
+    segments: string[],
+    body: unknown,
+    httpStatus: number,
+  ): void {
+    const receipt: Receipt = {
+      at: new Date(),
+      method: request.method ?? 'GET',
+      module,
+      segments,
+      body,
+      headers: request.headers,
+      httpStatus,
+    };
+    this.receipts.push(receipt);
+    if (this.receipts.length > 5000) this.receipts.splice(0, 1000);
+    for (const listener of this.listeners) listener(receipt);
+  }
+
+  private restore(): void {
+    const file = this.options.stateFile;
+    if (file && existsSync(file)) this.link.restore(readFileSync(file, 'utf8'));
+  }
+
+  private remember(): void {
+    const file = this.options.stateFile;
+    if (!file) return;
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, this.link.toText(), { mode: 0o600 });
+  }
+}
+
+/** The header a partner of this version sends. */
+export const headerFor = (token: string, version: OcpiVersion): string =>
+  authorizationHeader(token, tokenEncoding(version));
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString('utf8');
+  return text === '' ? undefined : JSON.parse(text);
+}
+
+function answer(
+  response: ServerResponse,
+  httpStatus: number,
+  outcome: { ocpiStatus: number; message?: string; data?: unknown },
+): void {
+  const body = envelope(outcome.data, {
+    statusCode: outcome.ocpiStatus,
+    ...(outcome.message !== undefined && { message: outcome.message }),
+    now: new Date(),
+  });
+  response.writeHead(httpStatus, { 'Content-Type': 'application/json' });
+  response.end(JSON.stringify(body));
+}
