@@ -113,20 +113,36 @@ export class VirtualEmsp {
     const url = new URL(request.url ?? '/', 'http://partner');
     if (url.pathname === '/control/misbehave') {
       this.misbehaviour.set((await readJson(request)) as Misbehaviour | undefined);
-      answer(response, 200, { ocpiStatus: 1000 }); return;
+      answer(response, 200, { ocpiStatus: 1000 });
+      return;
     }
     const known = tokenCandidates(request.headers.authorization).some(
       (candidate) => candidate.token === this.link.ours,
     );
-    if (!known) { answer(response, 401, { ocpiStatus: 2000, message: 'unknown token' }); return; }
+    if (!known) {
+      answer(response, 401, { ocpiStatus: 2000, message: 'unknown token' });
+      return;
+    }
 
     const [, , ...path] = url.pathname.split('/').map(decodeURIComponent);
-    if (path[0] === 'versions') { this.ok(response, this.versions()); return; }
-    if (path[0] !== this.options.version) { answer(response, 404, { ocpiStatus: 2000 }); return; }
+    if (path[0] === 'versions') {
+      this.ok(response, this.versions());
+      return;
+    }
+    if (path[0] !== this.options.version) {
+      answer(response, 404, { ocpiStatus: 2000 });
+      return;
+    }
     const [, module = '', ...segments] = path;
-    if (module === '') { this.ok(response, this.details()); return; }
+    if (module === '') {
+      this.ok(response, this.details());
+      return;
+    }
     if (module === 'credentials') return this.answerCredentials(request, response);
-    if (module === 'tokens') { this.listTokens(url, response); return; }
+    if (module === 'tokens') {
+      this.listTokens(url, response);
+      return;
+    }
     await this.receive(request, response, module, segments);
   }
 
@@ -144,11 +160,13 @@ export class VirtualEmsp {
     if (bad?.kind === 'error') {
       if (bad.retryAfterSeconds) response.setHeader('Retry-After', bad.retryAfterSeconds);
       this.note(request, module, segments, body, bad.httpStatus);
-      answer(response, bad.httpStatus, { ocpiStatus: 3000, message: 'on request' }); return;
+      answer(response, bad.httpStatus, { ocpiStatus: 3000, message: 'on request' });
+      return;
     }
     if (bad?.kind === 'refuse') {
       this.note(request, module, segments, body, 200);
-      answer(response, 200, { ocpiStatus: bad.ocpiStatus, message: 'on request' }); return;
+      answer(response, 200, { ocpiStatus: bad.ocpiStatus, message: 'on request' });
+      return;
     }
     const outcome = this.apply(request.method ?? 'GET', module, segments, body as Wire);
     this.note(request, module, segments, body, outcome.httpStatus);
@@ -185,11 +203,15 @@ export class VirtualEmsp {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
-    if (request.method === 'GET') { this.ok(response, this.credentials()); return; }
+    if (request.method === 'GET') {
+      this.ok(response, this.credentials());
+      return;
+    }
     if (request.method === 'DELETE') {
       this.link.forget();
       this.remember();
-      answer(response, 200, { ocpiStatus: 1000 }); return;
+      answer(response, 200, { ocpiStatus: 1000 });
+      return;
     }
     const theirs = (await readJson(request)) as { token: string; url: string };
     await this.link.accept(theirs);
