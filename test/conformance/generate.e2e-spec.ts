@@ -1,9 +1,22 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const generator = resolve('test/conformance/generate.mjs');
+const catalogue = resolve('test/conformance/catalogue');
+const pages = resolve('../shared/conformance');
+
+interface Check {
+  id: string;
+  versions: string[];
+  title: string;
+  perVersion: boolean;
+}
+
+const checks = readdirSync(catalogue).flatMap(
+  (file): Check[] => JSON.parse(readFileSync(join(catalogue, file), 'utf8')).checks,
+);
 
 interface TestResult {
   title: string;
@@ -112,4 +125,39 @@ describe('the generator of docs/conformance.md', () => {
     execFileSync(process.execPath, [generator, '--results', results(), '--out', page()]);
     expect(readFileSync(page(), 'utf8')).toBe(first);
   });
+});
+
+describe('the catalogue of checks', () => {
+  it('has titles of its own that fit a line', () => {
+    expect(checks.filter(({ title }) => title.length < 10 || title.length > 100)).toEqual([]);
+    const repeated = checks.filter((check, index) =>
+      checks.some(
+        (other, at) =>
+          at < index &&
+          other.id !== check.id &&
+          other.title === check.title &&
+          other.id.startsWith(check.id.slice(0, 3)),
+      ),
+    );
+    expect(repeated).toEqual([]);
+  });
+
+  it('asks for a pass per version only where there are several', () => {
+    expect(checks.filter((check) => check.perVersion && check.versions.length < 2)).toEqual([]);
+  });
+
+  const comparison = existsSync(pages) ? it : it.skip;
+  comparison(
+    'holds exactly the numbered checks of the conformance pages (skipped without them)',
+    () => {
+      const numbered = readdirSync(pages)
+        .filter((file) => file.endsWith('.md'))
+        .flatMap(
+          (file) =>
+            readFileSync(join(pages, file), 'utf8').match(/^\| ?[A-Z]{3}-\d\d(?= ?\|)/gm) ?? [],
+        )
+        .map((row) => row.replace(/^\| ?/, ''));
+      expect(checks.map(({ id }) => id).sort()).toEqual(numbered.sort());
+    },
+  );
 });
