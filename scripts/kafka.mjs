@@ -26,13 +26,14 @@ export class KafkaUnavailable extends Error {
  * @param {number} [options.port] default: the remembered one, else a free one
  * @param {boolean} [options.persistent] false: `stop()` removes the data
  * @param {boolean} [options.detached] leave it running when this process ends (`stopKafka` ends it)
+ * @param {boolean} [options.own] start one of our own whatever KAFKA_BROKERS says
  * @param {(line: string) => void} [options.say]
  * @returns {Promise<{brokers: string, started: boolean, pid(): number | undefined, kill(): Promise<void>,
  *   stop(): Promise<void>, restart(): Promise<void>}>} `kill` is SIGKILL; `restart` starts it again, stopping it first
  *   where it still runs; both keep data and port
  */
 export async function startKafka(options = {}) {
-  if (process.env.KAFKA_BROKERS) return notOurs(process.env.KAFKA_BROKERS);
+  if (process.env.KAFKA_BROKERS && !options.own) return notOurs(process.env.KAFKA_BROKERS);
   const { persistent = true, detached = false, say = console.log } = options;
   const folder = path.resolve(options.dir ?? defaultDir());
   const { broker, instance } = await brokerOn(folder, options.port, say);

@@ -39,11 +39,12 @@ const START_TIMEOUT_MS = 60_000;
  * @param {boolean} [options.persistent] false: tuned for speed instead of safety, and removed by `stop()`
  * @param {string} [options.database] default `ocpi_gateway`
  * @param {boolean} [options.detached] leave it running when this process ends (`stopPostgres` ends it)
+ * @param {boolean} [options.own] start one of our own whatever DATABASE_URL says
  * @param {(line: string) => void} [options.say]
  * @returns {Promise<{url: string, started: boolean, stop(): Promise<void>, kill(): Promise<void>}>}
  */
 export async function startPostgres(options = {}) {
-  if (process.env.DATABASE_URL) {
+  if (process.env.DATABASE_URL && !options.own) {
     return { url: process.env.DATABASE_URL, started: false, stop: nothing, kill: nothing };
   }
   const {
@@ -89,13 +90,13 @@ export async function startPostgres(options = {}) {
   return { url: urlOf(instance, database), started: true, stop, kill };
 }
 
-/** Stops the server on `dataDir`, whoever started it; false when none runs there. */
-export async function stopPostgres(dataDir = defaultDir()) {
+/** Stops the server on `dataDir`, whoever started it, and with `remove` deletes its data; false when none runs there. */
+export async function stopPostgres(dataDir = defaultDir(), { remove = false } = {}) {
   const folder = placeOf(path.resolve(dataDir), serverAccount());
   const pid = await runningServer({ data: path.join(folder, 'data') });
-  if (pid === undefined) return false;
-  await stopCluster(folder, pid, true);
-  return true;
+  if (pid !== undefined) await stopCluster(folder, pid, true);
+  if (remove) fs.rmSync(folder, { recursive: true, force: true });
+  return pid !== undefined;
 }
 
 const nothing = async () => {};
