@@ -111,6 +111,22 @@ describe('the generator of docs/conformance.md', () => {
     expect(run(tests, '--strict').status).toBe(1);
   });
 
+  it('lists for a reviewer what unit tests alone prove', () => {
+    const name = (file: string) => resolve('libs/ocpi', file);
+    const passed = (title: string) => [{ title, status: 'passed' }];
+    const testResults = [
+      { name: name('src/codec.spec.ts'), assertionResults: passed('LOC-01, LOC-02: decodes') },
+      { name: name('test/wire.e2e-spec.ts'), assertionResults: passed('LOC-02: is sent') },
+    ];
+    writeFileSync(results(), JSON.stringify({ testResults }));
+    const { stdout } = spawnSync(
+      process.execPath,
+      [generator, '--results', results(), '--out', page(), '--audit'],
+      { encoding: 'utf8' },
+    );
+    expect(stdout.match(/^unit tests only \S+/gm)).toEqual(['unit tests only LOC-01']);
+  });
+
   it('knows 745 checks, each once and with its versions', () => {
     run([]);
     const rows = readFileSync(page(), 'utf8').match(/^\| [A-Z]{3}-\d\d \|.*$/gm) ?? [];

@@ -1,6 +1,7 @@
 // Builds docs/conformance.md from the catalogue and the names of the tests that passed.
-//   node test/conformance/generate.mjs [--check] [--strict] [--results FILE] [--out FILE]
+//   node test/conformance/generate.mjs [--check] [--strict] [--audit] [--results FILE] [--out FILE]
 // --check writes nothing, lists what is absent and exits 1 if the page is out of date; --strict also if anything required is absent.
+// --audit lists what is done by unit tests alone: a reviewer asks of each whether the check needs a request on the wire.
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -151,6 +152,7 @@ const { values: options } = parseArgs({
   options: {
     check: { type: 'boolean', default: false },
     strict: { type: 'boolean', default: false },
+    audit: { type: 'boolean', default: false },
     results: { type: 'string', default: join(root, 'var/test-results.json') },
     out: { type: 'string', default: join(root, 'docs/conformance.md') },
   },
@@ -181,6 +183,14 @@ try {
   if (options.check || options.strict) {
     for (const check of absent)
       console.log(`absent ${check.id} ${check.title}${check.reason ? ` (${check.reason})` : ''}`);
+  }
+  if (options.audit) {
+    const byUnits = all.filter(
+      (check) =>
+        check.state === 'done' && check.proof.every((file) => /(?<!e2e-)spec\.ts$/.test(file)),
+    );
+    for (const check of byUnits)
+      console.log(`unit tests only ${check.id} ${check.title} (${check.proof.join(', ')})`);
   }
   if (options.check && !upToDate)
     console.error('docs/conformance.md is out of date: run node test/conformance/generate.mjs');
