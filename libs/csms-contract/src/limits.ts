@@ -1,0 +1,11 @@
+/** What a message of the contract may measure; more is parked (Kafka) or refused (HTTP). */
+export const LIMITS = {
+  /** One event, envelope and data, in bytes. Below Kafka's own default of 1 MB with room for headers. */
+  maxEventBytes: 1_000_000,
+  /** Events in one HTTP request. */
+  maxBatchEvents: 1000,
+  maxIdLength: 256,
+  maxSourceLength: 512,
+  maxSubjectLength: 512,
+  maxSnapshotIdLength: 128,
+} as const;

@@ -1,0 +1,49 @@
+import { type Token } from '#ocpi';
+import { type Partner, type PartnerDisconnected } from './events/partner.js';
+import { type RemovedToken } from './events/token.js';
+import { EVENT_TYPES, type EventTypeName } from './event-types.js';
+import { topicName } from './topics.js';
+
+/** What the gateway has to say: the outbox adds id, time and sequence. `key` is the Kafka key and the unit of order. */
+export interface OutgoingEvent {
+  type: EventTypeName;
+  subject: string;
+  key: string;
+  data: unknown;
+}
+
+type TokenName = Pick<Token, 'country_code' | 'party_id' | 'type' | 'uid'>;
+
+const tokenSubject = (t: TokenName): string =>
+  `${t.country_code}*${t.party_id}/${t.type}/${t.uid}`.toUpperCase();
+const tokenRecordKey = (t: TokenName): string =>
+  `${t.country_code}*${t.party_id}*${t.type}*${t.uid}`.toUpperCase();
+
+export const tokenUpserted = (data: Token): OutgoingEvent => ({
+  type: 'ocpi.token.upserted.v1',
+  subject: tokenSubject(data),
+  key: tokenRecordKey(data),
+  data,
+});
+
+export const tokenRemoved = (data: RemovedToken): OutgoingEvent => ({
+  type: 'ocpi.token.removed.v1',
+  subject: tokenSubject(data),
+  key: tokenRecordKey(data),
+  data,
+});
+
+export const partnerConnected = (data: Partner): OutgoingEvent =>
+  partnerEvent('ocpi.partner.connected.v1', data);
+export const partnerChanged = (data: Partner): OutgoingEvent =>
+  partnerEvent('ocpi.partner.changed.v1', data);
+export const partnerDisconnected = (data: PartnerDisconnected): OutgoingEvent =>
+  partnerEvent('ocpi.partner.disconnected.v1', data);
+
+function partnerEvent(type: EventTypeName, data: { connection_id: string }): OutgoingEvent {
+  return { type, subject: data.connection_id, key: data.connection_id, data };
+}
+
+/** The Kafka topic of an outgoing type. */
+export const outgoingTopic = (type: EventTypeName, prefix: string): string =>
+  topicName(EVENT_TYPES[type].topics[0], prefix);
