@@ -21,3 +21,14 @@ export {
 } from './configuration/settings-documents.js';
 export { newCorrelationId, newRequestId, newSecret } from './ids.js';
 export { PlatformModule } from './platform.module.js';
+export { databaseCheck, migrationsCheck } from './health/database-checks.js';
+export { type ReadinessCheck, ReadinessGate } from './health/readiness-gate.js';
+export { createGatewayApp, type GatewayAppOptions } from './http/create-gateway-app.js';
+export { type HttpSurface, HttpSurfaces } from './http/http-surfaces.js';
+export { MalformedJsonException, parseJsonBody } from './http/json-body.js';
+export { listenOnInternalPort, listenOnTwoPorts } from './http/listen.js';
+export { currentLogFields, type LogFields, withLogFields } from './logging/log-fields.js';
+export { createLogger, setLogLevel } from './logging/logger.js';
+export { scrubSecrets } from './logging/secret-text.js';
+export { Metrics } from './metrics/metrics.js';
+export { GracefulShutdown } from './shutdown/graceful-shutdown.js';

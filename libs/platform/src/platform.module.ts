@@ -1,10 +1,22 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import { LoggerModule } from 'nestjs-pino';
 import { Clock, SystemClock } from './clock.js';
 import { type EnvironmentVariables } from './configuration/environment-variables.js';
 import { GatewaySettings } from './configuration/gateway-settings.js';
 import { readSettings } from './configuration/read-settings.js';
+import { HealthController } from './health/health.controller.js';
+import { ReadinessGate } from './health/readiness-gate.js';
+import { HttpSurfaces } from './http/http-surfaces.js';
+import { rootLogger, setLogLevel } from './logging/logger.js';
+import { MetricsController } from './metrics/metrics.controller.js';
+import { Metrics } from './metrics/metrics.js';
+import { GracefulShutdown } from './shutdown/graceful-shutdown.js';
+import { StartNotices } from './start-notices.js';
 
-/** What every part of both processes may inject: settings and clock. */
+const SHARED = [Metrics, ReadinessGate, GracefulShutdown, HttpSurfaces];
+
+/** What every part of both processes may inject, and the probes and metrics of the internal port. */
 @Module({})
 export class PlatformModule {
   /**
@@ -12,14 +24,24 @@ export class PlatformModule {
    * several applications with different settings live in one process; process.env is neither read elsewhere nor written.
    */
   static forRoot(environment: EnvironmentVariables = process.env): DynamicModule {
+    const settings = readSettings(environment);
+    setLogLevel(settings.logLevel);
     return {
       module: PlatformModule,
       global: true,
-      providers: [
-        { provide: GatewaySettings, useValue: readSettings(environment) },
-        { provide: Clock, useClass: SystemClock },
+      imports: [
+        TerminusModule.forRoot({ logger: false }),
+        // No middleware: requests are logged by a hook of Fastify.
+        LoggerModule.forRoot({ pinoHttp: { logger: rootLogger() }, forRoutes: [] }),
       ],
-      exports: [GatewaySettings, Clock],
+      controllers: [HealthController, MetricsController],
+      providers: [
+        { provide: GatewaySettings, useValue: settings },
+        { provide: Clock, useClass: SystemClock },
+        StartNotices,
+        ...SHARED,
+      ],
+      exports: [GatewaySettings, Clock, ...SHARED],
     };
   }
 }

@@ -1,0 +1,164 @@
+import { NotFoundException, type Type, type DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import { type Socket } from 'node:net';
+import { Logger } from 'nestjs-pino';
+import { GatewaySettings } from '../configuration/gateway-settings.js';
+import { newCorrelationId, newRequestId } from '../ids.js';
+import { withLogFields } from '../logging/log-fields.js';
+import { createLogger } from '../logging/logger.js';
+import { Metrics } from '../metrics/metrics.js';
+import { GracefulShutdown } from '../shutdown/graceful-shutdown.js';
+import { type HttpSurface, HttpSurfaces } from './http-surfaces.js';
+import { parseJsonBody } from './json-body.js';
+import { givenId } from './request-ids.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** X-Correlation-ID as given, else a fresh one; `id` is the same for X-Request-ID. */
+    correlationId: string;
+    /** Content-Type as sent; the header itself is mended where it names no media type (TRN-70). */
+    declaredContentType: string | undefined;
+    /** The body before parsing. */
+    rawBody: Uint8Array | undefined;
+    /** The port the request came by; undefined while ports are not separated. */
+    surface: HttpSurface | undefined;
+  }
+}
+
+export interface GatewayAppOptions {
+  /** The JSON body of an answer to what is no HTTP request at all (bad framing, headers too large). */
+  unreadableRequestBody?: (status: number) => string;
+}
+
+export const HTTP_SERVER_OPTIONS = { maxHeaderSize: 32_768 };
+const KEEP_ALIVE_TIMEOUT_MS = 72_000; // longer than the 60 s of common load balancers
+const REQUEST_TIMEOUT_MS = 60_000;
+
+/**
+ * A Nest application on Fastify as both processes need it: any content type is read as JSON, an empty body is undefined,
+ * slashes at the end do not matter (TRN-65), every request has ids, a log line and a duration. Rejects when the start
+ * fails, never exits. The root module imports `PlatformModule.forRoot`.
+ */
+export async function createGatewayApp(
+  rootModule: Type | DynamicModule,
+  options: GatewayAppOptions = {},
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    http: HTTP_SERVER_OPTIONS,
+    routerOptions: { ignoreTrailingSlash: true, caseSensitive: true, maxParamLength: 1024 },
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    genReqId: (request: IncomingMessage) => givenId(request, 'x-request-id') ?? newRequestId(),
+    clientErrorHandler: (error, socket) => answerUnreadable(error, socket as Socket, options),
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(rootModule, adapter, {
+    abortOnError: false,
+    bufferLogs: true,
+    bodyParser: false,
+  });
+  app.useLogger(app.get(Logger));
+  const fastify = adapter.getInstance<FastifyInstance>();
+  readEveryBodyAsJson(fastify, app.get(GatewaySettings).maxBodyBytes);
+  describeRequests(fastify, app.get(HttpSurfaces), app.get(GracefulShutdown));
+  reportRequests(fastify, app.get(Metrics));
+  return app;
+}
+
+/** Answers on a socket whose bytes are no request; both servers use it. */
+export function answerUnreadable(
+  error: NodeJS.ErrnoException,
+  socket: Socket,
+  { unreadableRequestBody }: GatewayAppOptions = {},
+): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status =
+    { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[error.code ?? ''] ?? 400;
+  const body =
+    unreadableRequestBody?.(status) ??
+    JSON.stringify({ statusCode: status, message: 'unreadable' });
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nContent-Type: application/json\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+/** The same time limits on every server of the process. */
+export function applyTimeouts(server: Server): void {
+  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+}
+
+function readEveryBodyAsJson(fastify: FastifyInstance, bodyLimit: number): void {
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (request, body, done) => {
+    try {
+      request.rawBody = body as Buffer;
+      done(null, parseJsonBody(body as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+}
+
+const MEDIA_TYPE = /^\s*[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(;|$)/;
+
+function describeRequests(
+  fastify: FastifyInstance,
+  surfaces: HttpSurfaces,
+  shutdown: GracefulShutdown,
+): void {
+  fastify.decorateRequest('correlationId', '');
+  fastify.decorateRequest('declaredContentType', undefined);
+  fastify.decorateRequest('rawBody', undefined);
+  fastify.decorateRequest('surface', undefined);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const { raw } = request;
+    request.correlationId = givenId(raw, 'x-correlation-id') ?? newCorrelationId();
+    request.surface = surfaces.surfaceOf(raw);
+    request.declaredContentType = raw.headers['content-type'];
+    if (!MEDIA_TYPE.test(request.declaredContentType ?? 'a/b')) {
+      raw.headers['content-type'] = 'application/json';
+    }
+    if (shutdown.signal.aborted) reply.header('connection', 'close');
+    withLogFields({ requestId: request.id, correlationId: request.correlationId }, () => {
+      if (surfaces.serves(raw, request.routeOptions.url ?? request.url)) done();
+      else done(new NotFoundException(`Cannot ${request.method} ${pathOf(request)}`));
+    });
+  });
+  fastify.addHook('onClose', () => surfaces.internalServer?.close());
+}
+
+function reportRequests(fastify: FastifyInstance, metrics: Metrics): void {
+  const log = createLogger('http');
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'none';
+    const seconds = reply.elapsedTime / 1000;
+    metrics.httpRequestDurationSeconds.observe(
+      { route, method: request.method, status: reply.statusCode, version: versionOf(request) },
+      seconds,
+    );
+    const line = {
+      requestId: request.id,
+      correlationId: request.correlationId,
+      method: request.method,
+      path: pathOf(request),
+      status: reply.statusCode,
+      durationMs: Math.round(reply.elapsedTime * 10) / 10,
+    };
+    if (/^\/(health|metrics)/.test(route)) log.debug(line, 'request');
+    else log.info(line, 'request');
+    done();
+  });
+}
+
+const pathOf = ({ url }: FastifyRequest) => url.replace(/\?.*$/s, '');
+
+function versionOf(request: FastifyRequest): string {
+  return /^\/ocpi\/(?:[a-z]+\/)?(2\.\d(?:\.\d)?)(?:\/|$)/.exec(pathOf(request))?.[1] ?? '';
+}

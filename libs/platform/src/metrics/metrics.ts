@@ -1,0 +1,102 @@
+import { Injectable } from '@nestjs/common';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+const FAST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const LAG_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 7200];
+
+/**
+ * Every metric of both processes. Base units, counters end in _total, no object ids in labels. The `connection` label is
+ * the connection's id; its values are as many as there are connections.
+ */
+@Injectable()
+export class Metrics {
+  readonly registry = new Registry();
+  private readonly registers = [this.registry];
+
+  readonly httpRequestDurationSeconds = new Histogram({
+    name: 'ocpi_http_request_duration_seconds',
+    help: 'Time from the first byte of a request to the last of its answer.',
+    labelNames: ['route', 'method', 'status', 'version'],
+    buckets: FAST_SECONDS,
+    registers: this.registers,
+  });
+  readonly pushAttemptsTotal = new Counter({
+    name: 'ocpi_push_attempts_total',
+    help: 'Requests sent to partners, by outcome.',
+    labelNames: ['connection', 'module', 'outcome'],
+    registers: this.registers,
+  });
+  readonly pushLagSeconds = new Histogram({
+    name: 'ocpi_push_lag_seconds',
+    help: "Time from the CSMS's event to the partner's acknowledgement.",
+    labelNames: ['module'],
+    buckets: LAG_SECONDS,
+    registers: this.registers,
+  });
+  readonly feedLagChanges = this.gauge(
+    'ocpi_feed_lag_changes',
+    'Changes in the log that a feed has not read.',
+    'connection',
+  );
+  readonly feedLagSeconds = this.gauge(
+    'ocpi_feed_lag_seconds',
+    'Age of the oldest change that a feed has not read.',
+    'connection',
+  );
+  readonly feedState = this.gauge(
+    'ocpi_feed_state',
+    '1 for the state a feed is in, 0 for the others.',
+    'connection',
+    'state',
+  );
+  readonly parkedPushes = this.gauge(
+    'ocpi_parked_pushes',
+    'Objects that a partner refused and an operator has to look at.',
+    'connection',
+  );
+  readonly owedCdrs = this.gauge(
+    'ocpi_owed_cdrs',
+    'CDRs that a partner has not acknowledged.',
+    'connection',
+  );
+  readonly csmsEventsTotal = new Counter({
+    name: 'ocpi_csms_events_total',
+    help: 'Events of the CSMS, by outcome.',
+    labelNames: ['type', 'outcome'],
+    registers: this.registers,
+  });
+  readonly csmsEventDurationSeconds = new Histogram({
+    name: 'ocpi_csms_event_duration_seconds',
+    help: 'Time from the receipt of a batch of events to its commit.',
+    buckets: FAST_SECONDS,
+    registers: this.registers,
+  });
+  readonly csmsParkedEvents = this.gauge(
+    'ocpi_csms_parked_events',
+    'Events of the CSMS that were put aside.',
+    'state',
+  );
+  readonly inboxRows = this.gauge('ocpi_inbox_rows', 'Ids of events that are remembered.');
+  readonly changeLogHorizonAgeSeconds = this.gauge(
+    'ocpi_change_log_horizon_age_seconds',
+    'Age of the oldest transaction that feeds have to wait for.',
+  );
+  readonly csmsOutboxLag = this.gauge(
+    'ocpi_csms_outbox_lag',
+    'Messages that a subscriber of the CSMS has not taken.',
+    'subscriber',
+  );
+  readonly credentialsTokenAgeSeconds = this.gauge(
+    'ocpi_credentials_token_age_seconds',
+    'Age of the token that a partner uses towards us.',
+    'connection',
+  );
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  private gauge<L extends string>(name: string, help: string, ...labelNames: L[]): Gauge<L> {
+    return new Gauge({ name, help, labelNames, registers: [this.registry] });
+  }
+}
