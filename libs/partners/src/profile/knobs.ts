@@ -1,0 +1,176 @@
+import { type OcpiVersion } from '#ocpi';
+import { choice, flag, integer, list, type Knob, text } from './knob.js';
+
+const MODULE_MODES = ['push', 'pull_only', 'off'] as const;
+
+/**
+ * Everything in which partners may differ (D5): default, what it does, and the check or chapter that asks for it. The
+ * admin API refuses a name that is not here. A knob that nothing reads must not exist.
+ */
+export const KNOBS = {
+  locationsPush: choice(
+    ['patch', 'put', 'pull_only'],
+    'patch',
+    'How changes of Locations are pushed: PATCH where one can say it, PUT always, or not at all.',
+    'LOC-18',
+  ),
+  tariffsPush: choice(
+    MODULE_MODES,
+    'push',
+    'Tariffs are pushed, only pulled, or not offered to this partner.',
+    'TER-04',
+  ),
+  sessionsPush: choice(
+    MODULE_MODES,
+    'push',
+    'Sessions are pushed, only pulled, or not offered to this partner.',
+    'TER-04',
+  ),
+  cdrsPush: choice(
+    MODULE_MODES,
+    'push',
+    'CDRs are pushed, only pulled, or not offered to this partner.',
+    'TER-04',
+  ),
+  cdrsOwed: flag(true, 'An unacknowledged CDR stays owed until acknowledged or parked.', 'TRN-68'),
+  sessionsVerb: choice(
+    ['patch', 'put_full'],
+    'patch',
+    'Session updates are a PATCH with what is new, or the whole Session by PUT.',
+    'SES-14',
+  ),
+  catchUp: choice(
+    ['push', 'wait_for_pull'],
+    'push',
+    'After an outage the partner gets the current state of what changed, or fetches it.',
+    'TRN-66',
+  ),
+  sendParking: flag(true, 'Parking places are shown (2.3.0).', 'LOC-60'),
+  acceptedServiceProviders: flag(
+    false,
+    'accepted_service_providers is shown; for access points only.',
+    'LOC-62',
+  ),
+  firstEdition: flag(
+    false,
+    'The partner reads the first print of 2.3.0: address 45, state 20.',
+    'LOC-40',
+  ),
+  asciiOnly: flag(true, 'Texts of 2.1.1 are transliterated to printable ASCII.', 'TYP-03'),
+  postalCodePlaceholder: text(
+    '-',
+    'Stands where 2.1.1 demands a postal code and there is none.',
+    'LOC-48',
+  ),
+  j3400AsTeslaS: flag(
+    true,
+    'SAE J3400 is shown as TESLA_S before 2.3.0; else the connector is withheld.',
+    'TYP-16',
+  ),
+  plainData512: flag(false, 'plain_data of signed values is limited to 512 characters.', 'CHG-08'),
+  pageLimitMax: integer(
+    1,
+    10_000,
+    1000,
+    'The most objects on a page we serve; the default is the setting OCPI_PAGE_LIMIT_MAX.',
+    'TRN-23',
+  ),
+  requireDateFrom: flag(true, 'The list of Sessions demands date_from.', 'TRN-27'),
+  strictOffsets: flag(
+    false,
+    'A DateTime with a numeric offset is refused instead of normalised.',
+    'TYP-08',
+  ),
+  routingHeaders: flag(
+    (version) => version !== '2.1.1',
+    'The OCPI-to and OCPI-from headers are sent.',
+    'TRN-52',
+  ),
+  inEncoding: choice(
+    ['both', 'base64', 'plain'],
+    'both',
+    'How the partner may write its token in the Authorization header.',
+    'TRN-08',
+  ),
+  outEncoding: choice(
+    ['auto', 'base64', 'plain'],
+    'auto',
+    'How we write our token; auto: by the version, or by the probe before one is agreed.',
+    'TRN-14',
+  ),
+  requiredModules: list(
+    'identifier/ROLE',
+    'Endpoints without which a registration fails, as `tokens/SENDER`.',
+    'CRD-09',
+  ),
+  acceptEmptySuccess: flag(true, 'A 2xx answer without an envelope confirms a push.', 'STA-06'),
+  concurrency: integer(
+    1,
+    256,
+    8,
+    'Requests in flight at once; the default is the setting OCPI_PUSH_CONCURRENCY.',
+    'architecture 3',
+  ),
+  timeoutMs: integer(
+    100,
+    300_000,
+    10_000,
+    'How long an answer may take; the default is the setting OCPI_PUSH_TIMEOUT_MS.',
+    'architecture 3',
+  ),
+  minBackoffMs: integer(
+    10,
+    600_000,
+    1000,
+    'First pause after a failure; doubles with each further one.',
+    'TRN-66',
+  ),
+  maxBackoffMs: integer(10, 3_600_000, 300_000, 'Longest pause after failures.', 'TRN-66'),
+  tokenPull: choice(
+    ['pull', 'none'],
+    'pull',
+    'The partner’s tokens are pulled periodically, or only pushed.',
+    'TOK-36',
+  ),
+  tokenPullIntervalSeconds: integer(
+    1,
+    604_800,
+    3600,
+    'Time between two pulls of changed tokens; the default is the setting OCPI_TOKEN_PULL_INTERVAL_SECONDS.',
+    'TRN-16',
+  ),
+  tokenFullPullIntervalSeconds: integer(
+    1,
+    31_536_000,
+    604_800,
+    'Time between two complete pulls of tokens.',
+    'TOK-38',
+  ),
+  tokenPullLimit: integer(1, 10_000, 1000, 'Page size we ask for when pulling tokens.', 'TRN-72'),
+  tokenPullOverlapSeconds: integer(
+    0,
+    86_400,
+    300,
+    'Overlap of two pull windows with 2.1.1 partners.',
+    'TRN-31',
+  ),
+} as const satisfies Record<string, Knob>;
+
+export type KnobName = keyof typeof KNOBS;
+
+type Widened<T> = T extends boolean ? boolean : T extends number ? number : T;
+type ValueOf<K> = K extends Knob<infer T> ? Widened<T> : never;
+
+/** All knobs of one connection, resolved. */
+export type PartnerProfile = { -readonly [K in KnobName]: ValueOf<(typeof KNOBS)[K]> };
+
+export const isKnob = (name: string): name is KnobName => Object.hasOwn(KNOBS, name);
+
+/** The defaults of a version, before settings, preset and connection have their say. */
+export function defaultProfile(version: OcpiVersion | null): PartnerProfile {
+  const entries = Object.entries(KNOBS).map(([name, knob]: [string, Knob]) => [
+    name,
+    typeof knob.fallback === 'function' ? knob.fallback(version) : knob.fallback,
+  ]);
+  return Object.fromEntries(entries) as PartnerProfile;
+}

@@ -1,0 +1,60 @@
+import { newSecret } from '#platform';
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+
+const FORMAT = 1;
+const KEY_ID_BYTES = 4;
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+const HEADER_BYTES = 1 + KEY_ID_BYTES;
+
+/** A credentials token of ours: 43 printable ASCII characters with 256 bits of randomness (CRD-34). */
+export const newCredentialsToken = (): string => newSecret();
+
+/** What is stored of a token that a partner shows us: it can be recognised, not read (P15, TRN-04). */
+export const hashToken = (token: string): Buffer =>
+  createHash('sha256').update(token, 'utf8').digest();
+
+/**
+ * Keeps the tokens that we show to partners unreadable at rest (P15): AES-256-GCM. Each value names the key it was made
+ * with, so that keys can be rotated: older ones are given for reading only.
+ */
+export class SecretBox {
+  private readonly keys = new Map<string, Buffer>();
+  private readonly current: Buffer;
+
+  /** Keys are 32 bytes in base64. @throws RangeError for others. */
+  constructor(encryptionKey: string, ...olderKeys: string[]) {
+    for (const text of [encryptionKey, ...olderKeys]) {
+      const key = Buffer.from(text, 'base64');
+      if (key.length !== 32) throw new RangeError('an encryption key has 32 bytes');
+      this.keys.set(keyId(key).toString('hex'), key);
+    }
+    this.current = Buffer.from(encryptionKey, 'base64');
+  }
+
+  encrypt(secret: string): Buffer {
+    const iv = randomBytes(IV_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', this.current, iv);
+    const text = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
+    const header = Buffer.concat([Buffer.from([FORMAT]), keyId(this.current)]);
+    return Buffer.concat([header, iv, cipher.getAuthTag(), text]);
+  }
+
+  /** @throws Error when the value was made with another key, or altered. */
+  decrypt(box: Buffer): string {
+    const key = this.keys.get(box.subarray(1, HEADER_BYTES).toString('hex'));
+    if (box[0] !== FORMAT || !key) {
+      throw new Error(
+        'a stored token cannot be read: OCPI_ENCRYPTION_KEY is not the one it was made with',
+      );
+    }
+    const tagAt = HEADER_BYTES + IV_BYTES;
+    const decipher = createDecipheriv('aes-256-gcm', key, box.subarray(HEADER_BYTES, tagAt));
+    decipher.setAuthTag(box.subarray(tagAt, tagAt + TAG_BYTES));
+    const text = box.subarray(tagAt + TAG_BYTES);
+    return Buffer.concat([decipher.update(text), decipher.final()]).toString('utf8');
+  }
+}
+
+const keyId = (key: Buffer): Buffer =>
+  createHash('sha256').update(key).digest().subarray(0, KEY_ID_BYTES);
