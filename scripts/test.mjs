@@ -16,7 +16,7 @@ const resultsFile = path.join(
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 let jest;
-let services;
+let services; // a promise, so that an interruption while they start still ends them
 let interrupted = false;
 
 for (const [signal, code] of [
@@ -27,7 +27,7 @@ for (const [signal, code] of [
     if (interrupted) return;
     interrupted = true;
     endJest();
-    void Promise.resolve(services?.stop()).finally(() => process.exit(code));
+    void stopServices().finally(() => process.exit(code));
   });
 }
 
@@ -37,25 +37,31 @@ try {
   fs.rmSync(resultsFile, { force: true });
   const failedChecks = everything ? await runChecks() : await runBuild();
   counts.failed += failedChecks.length;
-  services = await startTestServices();
-  if (services.whyNoKafka) {
-    console.log(`Kafka suites are skipped: ${services.whyNoKafka}`);
+  services = startTestServices();
+  const { env, whyNoKafka } = await services;
+  if (whyNoKafka) {
+    console.log(`Kafka suites are skipped: ${whyNoKafka}`);
     if (['true', '1'].includes(process.env.CI ?? '')) {
       console.log('FAIL  CI=true demands Kafka');
       counts.failed += 1;
     }
   }
-  countResults(await runJest(services.env));
+  if (!interrupted) countResults(await runJest(env));
 } catch (error) {
   console.log(error.stack ?? error);
   counts.failed += 1;
 } finally {
-  await services?.stop();
+  await stopServices();
 }
 
 if (!interrupted) {
   process.exitCode = counts.failed > 0 ? 1 : 0;
   console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+}
+
+async function stopServices() {
+  const started = await services?.catch(() => undefined); // its failure is reported where it is awaited
+  await started?.stop();
 }
 
 /** Jest in a process group of its own, so that whatever its tests left running ends with it. */

@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { build } from './build.mjs';
+import { gatewayPorts, startGateway } from './gateway-processes.mjs';
+import { startKafka } from './kafka.mjs';
+import { startPostgres } from './postgres.mjs';
+import { projectNode, projectRoot, varDir } from './project-root.mjs';
+
+/**
+ * `npm run quickstart`: the gateway with a virtual CSMS and three virtual partners, from nothing. Data are kept under
+ * var/quickstart and survive a restart. `--once` runs one session per partner, verifies it and ends; `--kafka` starts a
+ * broker and runs everything over it; KAFKA_BROKERS and DATABASE_URL name servers to use instead.
+ */
+const { values: options } = parseArgs({
+  options: {
+    once: { type: 'boolean', default: false },
+    kafka: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (options.help) {
+  console.log(
+    'npm run quickstart [-- --once] [-- --kafka]\n\n--once   one session per partner, verified; then exit\n--kafka  over a Kafka broker of its own',
+  );
+  process.exit(0);
+}
+
+const folder = path.join(varDir, 'quickstart');
+fs.mkdirSync(folder, { recursive: true });
+const cleanUps = [];
+let ending;
+const end = (code) =>
+  (ending ??= (async () => {
+    for (const cleanUp of cleanUps.reverse())
+      await cleanUp().catch((error) => console.error(error));
+    process.exit(code);
+  })());
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void end(130));
+
+try {
+  build();
+  await end(await run());
+} catch (error) {
+  console.error(`quickstart failed: ${error.message}`);
+  await end(1);
+}
+
+async function run() {
+  const say = (line) => console.log(`· ${line}`);
+  const postgres = await startPostgres({ dataDir: path.join(folder, 'postgres'), say });
+  cleanUps.push(() => postgres.stop());
+  say('PostgreSQL is up');
+  const brokers = await kafkaBrokers(say);
+  const ports = await gatewayPorts();
+  const env = {
+    OCPI_ENVIRONMENT: 'development',
+    DATABASE_URL: postgres.url,
+    OCPI_PARTNER_URL_ALLOWLIST: '127.0.0.1',
+    OCPI_BIND_ADDRESS: '127.0.0.1',
+    OCPI_PUBLIC_URL: `http://127.0.0.1:${ports.OCPI_PUBLIC_PORT}`,
+    ...ports,
+    ...(brokers && { KAFKA_BROKERS: brokers, OCPI_CSMS_OUT: 'kafka' }),
+  };
+  if (brokers) await makeTopics(env);
+  const gateway = await startGateway(env, { logDir: folder });
+  cleanUps.push(() => gateway.stop());
+  say('both applications are ready');
+  return runSandbox(env, gateway);
+}
+
+async function kafkaBrokers(say) {
+  if (!options.kafka && !process.env.KAFKA_BROKERS) return undefined;
+  const kafka = await startKafka({ dir: path.join(folder, 'kafka'), say });
+  cleanUps.push(() => kafka.stop());
+  say(`Kafka is up on ${kafka.brokers}`);
+  return kafka.brokers;
+}
+
+function makeTopics(env) {
+  return finished(spawnNode('dist/apps/csms-consumer/src/topics.js', [], env)).then((code) => {
+    if (code !== 0) throw new Error('the topics could not be made');
+  });
+}
+
+async function runSandbox(env, gateway) {
+  const child = spawnNode('dist/apps/sandbox/src/main.js', options.once ? ['--once'] : [], {
+    ...env,
+    SANDBOX_STATE_DIR: path.join(folder, 'sandbox'),
+  });
+  cleanUps.push(async () => {
+    if (child.exitCode === null) child.kill('SIGTERM');
+    await finished(child);
+  });
+  const died = gateway.exited.then((line) => {
+    if (!ending) console.error(`${line}: see ${path.relative(projectRoot, folder)}/*.log`);
+    return 1;
+  });
+  return Promise.race([finished(child), died]);
+}
+
+function spawnNode(script, args, env) {
+  return spawn(projectNode, [script, ...args], {
+    cwd: projectRoot,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'inherit', 'inherit'],
+    detached: true,
+  });
+}
+
+function finished(child) {
+  if (child.exitCode !== null || child.signalCode !== null)
+    return Promise.resolve(child.exitCode ?? 1);
+  return new Promise((resolve) => child.once('exit', (code) => resolve(code ?? 1)));
+}
