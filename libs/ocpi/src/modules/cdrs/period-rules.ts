@@ -39,7 +39,8 @@ export function periodFaults(
     const next = starts[index + 1] ?? finish;
     const hours = HOURS.map((type) => volumeOf(periods[index], type));
     const lasts = next === undefined ? Infinity : (next - at) / 3_600_000;
-    if (Math.max(...hours, sum(hours.slice(0, 3))) > lasts + TOLERANCE_HOURS) {
+    const counted = Math.max(...hours, sum(hours.slice(0, 3)));
+    if (lasts >= 0 && counted > lasts + TOLERANCE_HOURS) {
       errors.push({
         path: `charging_periods[${index}].dimensions`,
         message: 'more hours than the period lasts',

@@ -18,7 +18,7 @@ export function tariffV211(tariff: Tariff, view: TariffView): Encoded<WireObject
     return { withheld: `2.1.1 has no tariffs of type ${tariff.type}` };
   }
   const kept = withoutBookings(tariff.elements).filter(({ restrictions: r }) => !r?.reservation);
-  if (kept.length === 0) return { withheld: 'it prices reservations only' };
+  if (kept.length === 0) return { withheld: 'it prices bookings or reservations only' };
   if (view.acVoltage === undefined && kept.some(({ restrictions: r }) => r && limitsCurrent(r))) {
     return {
       withheld: 'a current limit cannot be stated in kW: the connectors share no AC voltage',

@@ -77,7 +77,7 @@ export function mergeTokenPatch(
   if (errors.length > 0) return refused(...errors);
   const changes = { last_updated: formatDateTime(receivedAt, '2.3.0'), ...part.value };
   const { country_code, party_id, uid, type } = stored;
-  const merged: Partial<Token> & Token = {
+  const merged: Token = {
     ...stored,
     ...changes,
     country_code,
@@ -85,8 +85,9 @@ export function mergeTokenPatch(
     uid,
     type,
   };
-  for (const field of codec.optional) if (nulled.includes(field)) delete merged[field];
-  return { ok: true, value: merged };
+  const cleared = new Set<string>(codec.optional.filter((field) => nulled.includes(field)));
+  const left = Object.entries(merged).filter(([field]) => !cleared.has(field));
+  return { ok: true, value: Object.fromEntries(left) as Token };
 }
 
 /** A Token as the version shows it, for answers to GET (TOK-09). */

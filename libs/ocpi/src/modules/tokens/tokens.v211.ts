@@ -26,6 +26,8 @@ const TokenV211 = Type.Object({
 });
 type TokenV211 = Static<typeof TokenV211>;
 
+const OPTIONAL = ['visual_number', 'language'] as const;
+
 const whole = compile(TokenV211);
 const part = compile(Type.Partial(TokenV211));
 
@@ -41,8 +43,8 @@ function canonical<T>(decoded: Decoded<Partial<TokenV211>>): Decoded<T> {
 }
 
 export const tokensV211: TokenCodec = {
-  required: TokenV211.required ?? [],
-  optional: ['visual_number', 'language'],
+  required: Object.keys(TokenV211.properties).filter((key) => !OPTIONAL.includes(key as never)),
+  optional: OPTIONAL,
   decode: (wire) => canonical(whole.decode(wire)),
   decodePart: (wire) => canonical(part.decode(wire)),
   encode: (token) => ({
