@@ -48,7 +48,7 @@ export class ChangeLogSignal implements OnApplicationShutdown {
     if (this.closed || this.listener) return;
     const { options } = this.dataSource;
     const client = new pg.Client({
-      connectionString: 'url' in options ? (options.url as string) : undefined,
+      connectionString: 'url' in options ? options.url : undefined,
       application_name: 'ocpi-change-signal',
       keepAlive: true,
     });

@@ -16,7 +16,7 @@ export class AddressRefusedError extends Error {
 }
 
 const resolveAll: HostLookup = (hostname, callback) =>
-  systemLookup(hostname, { all: true, verbatim: true }, callback);
+  systemLookup(hostname, { all: true, order: 'verbatim' }, callback);
 
 /**
  * Says where requests may go: https to public addresses, and whatever the allow-list names (`host`, `host:port`, an

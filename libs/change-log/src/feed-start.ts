@@ -1,0 +1,61 @@
+import { type FeedEntity } from '#database';
+import { rowsOf, type SqlRunner } from './sql-runner.js';
+
+export type SnapshotPlace = NonNullable<FeedEntity['snapshot']>;
+
+/** The walk over everything a partner may see starts here: tariffs come first, Locations name them. */
+export const SNAPSHOT_START: SnapshotPlace = { kind: 'tariff', afterId: 0 };
+
+const SAFE_CURSOR = 'pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1';
+
+/**
+ * Begins a connection's feed, or begins it anew: everything the partner may see, then what changes. To be called when
+ * a connection registers or changes its version, in that transaction. A feed at work elsewhere notices by `generation`.
+ * The cursor is put low enough that no change is missed; what the walk covers already is not sent twice.
+ */
+export async function startFeed(tx: SqlRunner, connectionId: string): Promise<void> {
+  await tx.query(
+    `INSERT INTO feed (connection_id, cursor_xid, cursor_seq, snapshot)
+     VALUES ($1, ${SAFE_CURSOR}, 0, $2)
+     ON CONFLICT (connection_id) DO UPDATE
+       SET cursor_xid = excluded.cursor_xid, cursor_seq = 0, snapshot = excluded.snapshot,
+           failures = 0, resume_at = NULL, last_failure = NULL,
+           generation = feed.generation + 1`,
+    [connectionId, JSON.stringify(SNAPSHOT_START)],
+  );
+}
+
+/** Begins the feeds of registered connections that have none. */
+export async function startMissingFeeds(source: SqlRunner): Promise<void> {
+  await source.query(
+    `INSERT INTO feed (connection_id, cursor_xid, cursor_seq, snapshot)
+     SELECT c.id, ${SAFE_CURSOR}, 0, $1::jsonb FROM connection c
+      WHERE c.state = 'registered' AND NOT EXISTS (SELECT FROM feed f WHERE f.connection_id = c.id)
+     ON CONFLICT DO NOTHING`,
+    [JSON.stringify(SNAPSHOT_START)],
+  );
+}
+
+/** Ends the feed of a connection that is no more; to be called when it unregisters, in that transaction. */
+export async function endFeed(tx: SqlRunner, connectionId: string): Promise<void> {
+  await tx.query('DELETE FROM feed WHERE connection_id = $1', [connectionId]);
+}
+
+/**
+ * Removes changes older than `hours`. Feeds that had not read them start over with a walk over everything, for what
+ * they missed is not known any more. Returns the number of changes removed.
+ */
+export async function pruneChanges(source: SqlRunner, hours: number): Promise<number> {
+  const [row] = await rowsOf<{ removed: number }>(
+    source,
+    `WITH gone AS (
+       DELETE FROM change WHERE at < clock_timestamp() - make_interval(hours => $1) RETURNING xid, seq),
+     last AS (SELECT xid, seq FROM gone ORDER BY xid DESC, seq DESC LIMIT 1),
+     behind AS (
+       UPDATE feed f SET snapshot = $2::jsonb, generation = f.generation + 1
+         FROM last WHERE (f.cursor_xid, f.cursor_seq) < (last.xid, last.seq))
+     SELECT count(*) AS removed FROM gone`,
+    [hours, JSON.stringify(SNAPSHOT_START)],
+  );
+  return row?.removed ?? 0;
+}

@@ -1,0 +1,92 @@
+import { type ChangeEntity } from '#database';
+
+/** What happened to one node of an object since a reader looked last: later changes swallow earlier ones. */
+export interface NodeChanges {
+  /** First sight, or something that only the whole node can tell: PUT. */
+  whole: boolean;
+  /** Its status changed. */
+  status: boolean;
+  /** Canonical fields with new values. */
+  fields: Set<string>;
+}
+
+/** All that happened to one object, folded (D2): one entry per object, however many changes there were. */
+export interface FoldedObject {
+  kind: 'location' | 'tariff' | 'session' | 'cdr';
+  objectId: number;
+  partyKey: string;
+  audience: string | null;
+  /** The object itself; EVSEs and Connectors of a Location stand below. */
+  self: NodeChanges;
+  /** By row id. */
+  evses: Map<number, NodeChanges & { connectors: Map<string, NodeChanges> }>;
+  /** Its visibility may have changed, or it was withdrawn: what to do follows from the current state. */
+  visibility: boolean;
+  deleted: boolean;
+  /** The newest change folded in, and when it happened. */
+  last: Pick<ChangeEntity, 'xid' | 'seq'>;
+  /** Of the oldest change: lag is measured from there. */
+  since: Date;
+}
+
+/** Folds rows of the change log per object, in the order of each object's first change. */
+export function foldChanges(rows: readonly ChangeEntity[]): FoldedObject[] {
+  const objects = new Map<string, FoldedObject>();
+  for (const row of rows) {
+    const kind = objectKind(row.kind);
+    const key = `${kind}:${row.objectId}`;
+    let object = objects.get(key);
+    if (!object) objects.set(key, (object = newObject(row, kind)));
+    object.last = { xid: row.xid, seq: row.seq };
+    foldInto(object, row);
+  }
+  return [...objects.values()];
+}
+
+const objectKind = (kind: ChangeEntity['kind']): FoldedObject['kind'] =>
+  kind === 'evse' || kind === 'connector' ? 'location' : kind;
+
+const newObject = (row: ChangeEntity, kind: FoldedObject['kind']): FoldedObject => ({
+  kind,
+  objectId: row.objectId,
+  partyKey: row.partyKey,
+  audience: row.audience,
+  self: noChanges(),
+  evses: new Map(),
+  visibility: false,
+  deleted: false,
+  last: row,
+  since: row.eventTime ?? row.at,
+});
+
+const noChanges = (): NodeChanges => ({ whole: false, status: false, fields: new Set() });
+
+function foldInto(object: FoldedObject, row: ChangeEntity): void {
+  if (row.aspect === 'shown' || row.aspect === 'hidden') {
+    object.visibility = true;
+    object.self.whole = true;
+  } else if (row.aspect === 'deleted') {
+    object.deleted = true;
+  } else {
+    note(nodeOf(object, row), row);
+    if (row.fields?.includes('publish') === true) object.visibility = true;
+  }
+}
+
+function nodeOf(object: FoldedObject, row: ChangeEntity): NodeChanges {
+  if (row.kind !== 'evse' && row.kind !== 'connector') return object.self;
+  if (row.evseId === null) return object.self;
+  let evse = object.evses.get(row.evseId);
+  if (!evse) object.evses.set(row.evseId, (evse = { ...noChanges(), connectors: new Map() }));
+  if (row.kind === 'evse') return evse;
+  if (row.connectorId === null) return evse;
+  let connector = evse.connectors.get(row.connectorId);
+  if (!connector) evse.connectors.set(row.connectorId, (connector = noChanges()));
+  return connector;
+}
+
+function note(node: NodeChanges, row: ChangeEntity): void {
+  if (row.aspect === 'status') node.status = true;
+  else if (row.aspect === 'fields') for (const field of row.fields ?? []) node.fields.add(field);
+  else node.whole = true;
+}

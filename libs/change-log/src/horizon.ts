@@ -1,0 +1,35 @@
+import { rowsOf, type SqlRunner } from './sql-runner.js';
+
+export interface Horizon {
+  /** Rows of transactions below this are all visible to any statement that starts from now on. */
+  xid: number;
+  /** The oldest writer of our database that still runs; undefined when none holds the horizon back. */
+  heldBy: number | undefined;
+}
+
+/**
+ * How far a log may be read without skipping rows of transactions that are still running (D2). Three steps, each a
+ * statement of its own in autocommit: (1) the transaction id behind the last that ended, (2) the writers running in *this* database, (3) the
+ * caller's read of the rows. In this order a writer that (2) does not see has either ended, and (3) sees its rows, or
+ * began after (1). Writers of other databases of the cluster do not count, long as they may last. Prepared
+ * transactions are not looked for: the gateway makes none. `source` must not be inside a transaction.
+ */
+export async function readHorizon(source: SqlRunner): Promise<Horizon> {
+  const [next] = await rowsOf<{ xid: number }>(
+    source,
+    'SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS xid',
+  );
+  const running = await rowsOf<{ xid: number }>(
+    source,
+    `SELECT backend_xid::text::bigint AS xid FROM pg_stat_activity
+      WHERE datname = current_database() AND backend_xid IS NOT NULL`,
+  );
+  if (!next) throw new Error('the database named no transaction id');
+  // backend_xid is 32 bits wide: it is the one of its kind nearest to the other id.
+  const oldest = Math.min(
+    ...running.map(({ xid }) => next.xid + signed32(xid - (next.xid % 2 ** 32))),
+  );
+  return { xid: Math.min(next.xid, oldest), heldBy: oldest <= next.xid ? oldest : undefined };
+}
+
+const signed32 = (difference: number): number => difference | 0;
