@@ -15,7 +15,10 @@ const FREE_TEXT = new Set([
   'energy_product_name',
 ]);
 
-/** Reads a Location as the CSMS states it: line breaks in free text become blanks (TYP-03), the rest must fit. */
+/**
+ * Reads a Location as the CSMS states it: line breaks in free text become blanks (TYP-03), an empty text is as good as
+ * absent (LOC-80; real operators send them), the rest must fit.
+ */
 export const locationChecker: Checker<Location> = tidied(compile(Location));
 /** The same for an EVSE stated alone. */
 export const evseChecker: Checker<Evse> = tidied(compile(Evse));
@@ -29,8 +32,9 @@ function tidied<T>(checker: Checker<T>): Checker<T> {
 function withTidyTexts(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withTidyTexts);
   if (typeof value !== 'object' || value === null) return value;
+  const said = Object.entries(value).filter(([, v]) => v !== '');
   return Object.fromEntries(
-    Object.entries(value).map(([key, v]: [string, unknown]) => [
+    said.map(([key, v]: [string, unknown]) => [
       key,
       typeof v === 'string' && FREE_TEXT.has(key) ? withoutControlCharacters(v) : withTidyTexts(v),
     ]),

@@ -72,14 +72,17 @@ function same(key: string, ours: unknown, theirs: unknown): boolean {
 }
 
 /** Four decimals is all a number of OCPI has; a partner that quotes numbers still holds the same one. */
-function sameNumber(ours: number, theirs: unknown): boolean {
+function sameNumber(ours: number, theirs: unknown, precision = 0.000_1): boolean {
   if (typeof theirs !== 'number' && typeof theirs !== 'string') return false;
   if (theirs === '' || !Number.isFinite(Number(theirs))) return false;
-  return new Big(ours).minus(Number(theirs)).abs().lt(0.00005);
+  return new Big(ours)
+    .minus(Number(theirs))
+    .abs()
+    .lt(precision / 2);
 }
 
 function sameText(key: string, ours: string, theirs: string): boolean {
-  if (key === 'latitude' || key === 'longitude') return sameNumber(Number(ours), theirs);
+  if (key === 'latitude' || key === 'longitude') return sameNumber(Number(ours), theirs, 0.000_001);
   if (IDS.includes(key)) return foldId(ours) === foldId(theirs);
   const [a, b] = [parseDateTime(ours), parseDateTime(theirs)];
   return a && b ? Math.floor(a.getTime() / 1000) === Math.floor(b.getTime() / 1000) : false;
