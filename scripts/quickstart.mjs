@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { build } from './build.mjs';
+import { prepare } from './prepare.mjs';
 import { gatewayPorts, startGateway } from './gateway-processes.mjs';
 import { startKafka } from './kafka.mjs';
 import { startPostgres } from './postgres.mjs';
@@ -40,7 +40,7 @@ const end = (code) =>
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void end(130));
 
 try {
-  build();
+  prepare((line) => console.log(`· ${line}`));
   await end(await run());
 } catch (error) {
   console.error(`quickstart failed: ${error.message}`);

@@ -1,9 +1,9 @@
-import { build } from './build.mjs';
+import { prepare } from './prepare.mjs';
 import { gatewayPorts, startGateway } from './gateway-processes.mjs';
 import { startPostgres } from './postgres.mjs';
 
 /** `npm start`: the gateway alone. Without DATABASE_URL it brings its own PostgreSQL, kept under var/postgres. */
-build();
+prepare();
 const postgres = await startPostgres();
 const ports = await gatewayPorts();
 const env = {

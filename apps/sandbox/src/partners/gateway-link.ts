@@ -15,6 +15,13 @@ interface Endpoint {
   url: string;
 }
 
+type Method = 'GET' | 'PUT' | 'PATCH' | 'POST' | 'DELETE';
+
+interface Answer {
+  data: unknown;
+  headers: Record<string, string | string[] | undefined>;
+}
+
 /** A virtual partner's side of the credentials relationship: its two tokens and the gateway's endpoints. */
 export class GatewayLink {
   /** The token that the gateway presents to us. */
@@ -55,7 +62,7 @@ export class GatewayLink {
 
   /** Calls a module of the gateway; throws with the gateway's words unless it succeeds. */
   async send(
-    method: 'GET' | 'PUT' | 'PATCH' | 'POST' | 'DELETE',
+    method: Method,
     module: string,
     path: string,
     body?: unknown,
@@ -66,6 +73,18 @@ export class GatewayLink {
     const parts = segments.split('/').filter(Boolean);
     const url = joinUrl(this.url(module), ...parts) + (query ? `?${query}` : '');
     return this.call(method, url, body, from, to);
+  }
+
+  /** Every object of a list of the gateway, following its links (TRN-28). */
+  async list(module: string, query = ''): Promise<Record<string, unknown>[]> {
+    const objects: Record<string, unknown>[] = [];
+    let next: string | undefined = this.url(module) + query;
+    while (next !== undefined) {
+      const page: Answer = await this.ask('GET', next);
+      objects.push(...(page.data as Record<string, unknown>[]));
+      next = /<([^>]+)>; *rel="next"/.exec(String(page.headers['link'] ?? ''))?.[1];
+    }
+    return objects;
   }
 
   toText(): string {
@@ -98,12 +117,22 @@ export class GatewayLink {
   }
 
   private async call(
-    method: 'GET' | 'PUT' | 'PATCH' | 'POST' | 'DELETE',
+    method: Method,
     url: string,
     body?: unknown,
     from?: PartyId,
     to?: PartyId,
   ): Promise<unknown> {
+    return (await this.ask(method, url, body, from, to)).data;
+  }
+
+  private async ask(
+    method: Method,
+    url: string,
+    body?: unknown,
+    from?: PartyId,
+    to?: PartyId,
+  ): Promise<Answer> {
     const routed = this.version !== '2.1.1' && from;
     const answer = await request(url, {
       method,
@@ -127,7 +156,7 @@ export class GatewayLink {
     if (answer.statusCode >= 300 || !read?.success) {
       throw new Error(`${method} ${url} → HTTP ${answer.statusCode}: ${text.slice(0, 300)}`);
     }
-    return read.data;
+    return { data: read.data, headers: answer.headers };
   }
 }
 

@@ -100,6 +100,16 @@ export class VirtualEmsp {
     });
   }
 
+  /** Fills the store from the gateway's lists, as an eMSP does that has lost or not yet built its copy. */
+  async pull(owner: PartyId): Promise<void> {
+    for (const module of ['locations', 'tariffs'] as const) {
+      for (const object of await this.link.list(module)) {
+        const { country_code: cc, party_id: pid } = owner;
+        this.store.put(module, [cc, pid, String(object.id)], object);
+      }
+    }
+  }
+
   private credentials(): Wire {
     const { party, name, version } = this.options;
     const own = { business_details: { name }, ...party };

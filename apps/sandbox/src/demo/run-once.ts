@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { foldId, partyKey } from '#ocpi';
+import { type Sandbox, type SandboxPartner } from './sandbox.js';
+
+const WAIT_MS = 60_000;
+
+/** One complete session per partner, verified. Returns what did not arrive or arrived where it must not; empty = all well. */
+export async function runOnce(sandbox: Sandbox): Promise<string[]> {
+  const { csms, partners } = sandbox;
+  const faults: string[] = [];
+  const expect = async (what: string, met: () => boolean): Promise<void> => {
+    const deadline = Date.now() + WAIT_MS;
+    while (Date.now() < deadline) {
+      if (met()) return;
+      await sleep(20);
+    }
+    faults.push(`did not arrive within ${WAIT_MS / 1000} s: ${what}`);
+  };
+
+  for (const partner of partners) {
+    await expect(`${nameOf(partner)}: all locations`, () =>
+      csms.network.locations.every((l) => has(partner, 'locations', l.id)),
+    );
+    await expect(`${nameOf(partner)}: all tariffs`, () =>
+      csms.network.tariffs.every((t) => has(partner, 'tariffs', t.id)),
+    );
+  }
+
+  const visits = await Promise.all(
+    partners.map(async (partner, index) => {
+      const location = csms.network.locations[index * 4];
+      const evse = location?.evses?.[0];
+      if (!location || !evse) throw new Error('the network has too few locations');
+      const sessionId = sandbox.newSessionId();
+      const token = sandbox.driver(partner.emsp);
+      await csms.visit({ sessionId, location, evse, token });
+      return { partner, sessionId, location, evse };
+    }),
+  );
+
+  for (const { partner, sessionId, location, evse } of visits) {
+    const { emsp } = partner;
+    await expect(`${nameOf(partner)}: session ${sessionId} COMPLETED`, () => {
+      const session = emsp.store.get('sessions', path(sessionId));
+      return session?.status === 'COMPLETED' && Number(session.kwh) > 0;
+    });
+    await expect(`${nameOf(partner)}: CDR of ${sessionId}`, () =>
+      emsp.store.cdrs.has(foldId(`CDR-${sessionId}`)),
+    );
+    for (const other of partners) {
+      await expect(`${nameOf(other)}: ${location.id}/${evse.uid} CHARGING, then AVAILABLE`, () => {
+        const told = other.emsp.receipts.filter(
+          (r) => r.module === 'locations' && r.segments[3] === evse.uid,
+        );
+        const statuses = told.map((r) => (r.body as { status?: string }).status);
+        return statuses.includes('CHARGING') && statuses.at(-1) === 'AVAILABLE';
+      });
+      if (other === partner) continue;
+      if (other.emsp.store.get('sessions', path(sessionId))) {
+        faults.push(`${nameOf(other)} got session ${sessionId} of ${nameOf(partner)}`);
+      }
+      if (other.emsp.store.cdrs.has(foldId(`CDR-${sessionId}`))) {
+        faults.push(`${nameOf(other)} got the CDR of ${nameOf(partner)}'s session`);
+      }
+    }
+  }
+  for (const { partner, sessionId } of visits) {
+    const { store, receipts } = partner.emsp;
+    const posts = receipts.filter(
+      (r) => r.module === 'cdrs' && (r.body as { id: string }).id === `CDR-${sessionId}`,
+    );
+    if (posts.length > 1) faults.push(`${nameOf(partner)} got its CDR ${posts.length} times`);
+    console.log(
+      `${nameOf(partner).padEnd(20)} ${store.locations.size} locations, ${store.tariffs.size} tariffs, ` +
+        `session ${sessionId}: ${String(store.get('sessions', path(sessionId))?.kwh)} kWh, ` +
+        `CDR ${posts.length === 1 ? 'delivered once' : 'MISSING OR REPEATED'}`,
+    );
+  }
+  return faults;
+
+  function path(id: string): string[] {
+    const { country_code, party_id } = csms.network.party;
+    return [country_code, party_id, id];
+  }
+
+  function has(partner: SandboxPartner, module: string, id: string): boolean {
+    return partner.emsp.store.get(module, path(id)) !== undefined;
+  }
+}
+
+const nameOf = ({ emsp }: SandboxPartner): string =>
+  `${emsp.options.name} (${emsp.options.version}, ${partyKey(emsp.options.party)})`;
