@@ -73,3 +73,4 @@ export * from './modules/cdrs/cdr-rules.js';
 export * from './modules/cdrs/cdr-lint.js';
 export * from './modules/cdrs/credit-cdr.js';
 export * from './modules/tokens/authorization-info.js';
+export * from './modules/tariffs/tariff-shelf.js';

@@ -4,6 +4,7 @@ import { encodeTariff } from './encode-tariff.js';
 import { type Tariff, type TariffElement, tariffChecker } from './tariff.js';
 import { lintTariff } from './tariff-lint.js';
 import { checkTariff } from './tariff-rules.js';
+import { tariffShelf } from './tariff-shelf.js';
 import { regularTariffAt, tariffVisible } from './tariff-validity.js';
 import { type TariffView } from './tariff-view.js';
 
@@ -440,6 +441,27 @@ describe('validity', () => {
     expect(tariffVisible('2.1.1', tariff(from), before)).toBe(false);
     expect(tariffVisible('2.1.1', tariff({ type: 'AD_HOC_PAYMENT' }), at)).toBe(false);
     expect(tariffVisible('2.2.1', tariff(from), before)).toBe(true);
+  });
+});
+
+describe('tariffShelf', () => {
+  it('LOC-52 (partial: the choice), G7: connectors name only what the version shows', () => {
+    const at = new Date('2026-06-01T00:00:00Z');
+    const all = [
+      tariff({ id: 'fast', type: 'PROFILE_FAST' }),
+      tariff({ id: 'old', type: 'REGULAR', end_date_time: '2026-06-01T00:00:00Z' }),
+      tariff({ id: 'now', type: 'REGULAR' }),
+      { ...restricted({ max_current: 32 }), id: 'amps' },
+    ];
+    const ids = all.map(({ id }) => id);
+    const shelf = (version: OcpiVersion) =>
+      tariffShelf(version, all, () => ({ asciiOnly: true }), at);
+    expect(ids.filter((id) => shelf('2.1.1').visible(id))).toEqual(['now']);
+    expect(ids.filter((id) => shelf('2.2.1').visible(id))).toEqual(ids);
+    expect(shelf('2.1.1').visible('NOW')).toBe(true);
+    expect(shelf('2.1.1').regularAt(ids, at)).toBe('now');
+    expect(shelf('2.1.1').regularAt(ids, new Date('2026-05-01T00:00:00Z'))).toBe('old');
+    expect(shelf('2.1.1').regularAt(['amps', 'fast'], at)).toBeUndefined();
   });
 });
 
