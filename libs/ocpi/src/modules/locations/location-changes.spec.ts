@@ -143,11 +143,11 @@ describe('stamps', () => {
   const NOW = '2026-03-01T00:00:00.500Z';
   const T = '2026-02-01T00:00:00Z';
 
-  it('LOC-22, LOC-23 (partial: own stamps) [2.2.1+]: a connector change stamps connector, EVSE and Location with one stamp', () => {
+  it('LOC-22 (partial: stamps), LOC-23 (partial: own stamps) [2.2.1+]: a connector change stamps connector, EVSE and Location with one stamp', () => {
     const changed = aConnector({ max_amperage: 300, last_updated: T });
     expect(stamps(restamp(two(), two({ connectors: [changed] }), at))).toEqual([T, T, T, OLD, OLD]);
   });
-  it('LOC-22: an EVSE change leaves its connectors and siblings alone', () => {
+  it('LOC-22 (partial: stamps): an EVSE change leaves its connectors and siblings alone', () => {
     expect(stamps(restamp(two(), two({ status: 'BLOCKED' }), at))).toEqual([
       NOW,
       NOW,
@@ -156,7 +156,7 @@ describe('stamps', () => {
       OLD,
     ]);
   });
-  it('LOC-22: a Location change leaves its EVSEs alone', () => {
+  it('LOC-22 (partial: stamps): a Location change leaves its EVSEs alone', () => {
     expect(stamps(restamp(two(), { ...two(), name: 'New', last_updated: T }, at))).toEqual([
       T,
       OLD,
@@ -165,17 +165,17 @@ describe('stamps', () => {
       OLD,
     ]);
   });
-  it('LOC-22: without a change stored stamps stay, whatever was stated', () => {
+  it('LOC-22 (partial: stamps): without a change stored stamps stay, whatever was stated', () => {
     const stated = { ...two({ last_updated: T }), last_updated: T };
     expect(stamps(restamp(two(), stated, at))).toEqual([OLD, OLD, OLD, OLD, OLD]);
   });
-  it('LOC-22: a stamp never goes back, and parents are never older than children', () => {
+  it('LOC-22 (partial: stamps): a stamp never goes back, and parents are never older than children', () => {
     const future = '2030-01-01T00:00:00Z';
     const before = two({ last_updated: future });
     const after = two({ status: 'BLOCKED', last_updated: T });
     expect(stamps(restamp(before, after, at))).toEqual([future, future, OLD, OLD, OLD]);
   });
-  it('LOC-22: the first time given stamps stay, parents raised', () => {
+  it('LOC-22 (partial: stamps): the first time given stamps stay, parents raised', () => {
     const site = two({ connectors: [aConnector({ last_updated: T })] });
     expect(stamps(restamp(undefined, site, at))).toEqual([T, T, T, OLD, OLD]);
   });

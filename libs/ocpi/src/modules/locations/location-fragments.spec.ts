@@ -74,7 +74,7 @@ onRealData('Locations of a real operator', () => {
       expect(composed(v, site)).toEqual(locationCodec(v).encodeLocation(site, aView(v)));
     }
   });
-  it('LOC-22: are stored with parents no older than their children', () => {
+  it('LOC-22 (partial: stamps): are stored with parents no older than their children', () => {
     const at = new Date('2026-05-01T00:00:00Z');
     for (const site of sites as Location[]) {
       const stored = restamp(undefined, site, at);

@@ -34,17 +34,17 @@ describe('what a Location must be to be taken in', () => {
       'publish_allowed_to',
     ],
     [
-      'LOC-36: a token without any of its three ids',
+      'LOC-36 (partial: entry rules): a token without any of its three ids',
       { publish: false, publish_allowed_to: [{ issuer: 'X' }] },
       'publish_allowed_to[0]',
     ],
     [
-      'LOC-36: uid without type',
+      'LOC-36 (partial: entry rules): uid without type',
       { publish: false, publish_allowed_to: [{ uid: '1' }] },
       'publish_allowed_to[0]',
     ],
     [
-      'LOC-36: visual_number without issuer',
+      'LOC-36 (partial: entry rules): visual_number without issuer',
       { publish: false, publish_allowed_to: [{ visual_number: '1' }] },
       'publish_allowed_to[0]',
     ],
@@ -64,17 +64,17 @@ describe('what a Location must be to be taken in', () => {
       'opening_times.regular_hours',
     ],
     [
-      'LOC-43: a window over midnight',
+      'LOC-43 (partial: entry rules): a window over midnight',
       hours({ regular_hours: [{ weekday: 5, period_begin: '20:00', period_end: '02:00' }] }),
       'opening_times.regular_hours[0].period_end',
     ],
     [
-      'LOC-43: weekday 0',
+      'LOC-43 (partial: entry rules): weekday 0',
       hours({ regular_hours: [{ weekday: 0, period_begin: '08:00', period_end: '20:00' }] }),
       'opening_times.regular_hours[0].weekday',
     ],
     [
-      'LOC-43: end of day 24:00',
+      'LOC-43 (partial: entry rules): end of day 24:00',
       hours({ regular_hours: [{ weekday: 1, period_begin: '08:00', period_end: '24:00' }] }),
       'opening_times.regular_hours[0].period_end',
     ],
@@ -108,8 +108,12 @@ describe('what a Location must be to be taken in', () => {
       evses({ coordinates: { latitude: '51.00000', longitude: '181.00000' } }),
       'evses[0].coordinates.longitude',
     ],
-    ['LOC-47: alpha-2 as country', { country: 'BE' }, 'country'],
-    ['LOC-47: alpha-3 as country_code', { country_code: 'BEL' }, 'country_code'],
+    ['LOC-47 (partial: entry rules): alpha-2 as country', { country: 'BE' }, 'country'],
+    [
+      'LOC-47 (partial: entry rules): alpha-3 as country_code',
+      { country_code: 'BEL' },
+      'country_code',
+    ],
     [
       'LOC-57 (partial: intake) [2.3.0]: two places with one id',
       { parking_places: [place(), place({ id: 'p1' })] },
@@ -168,12 +172,12 @@ describe('what a Location must be to be taken in', () => {
       'images[0].type',
     ],
     [
-      'LOC-68 [2.3.0]: a reference of 13 characters',
+      'LOC-68 (partial: entry rules) [2.3.0]: a reference of 13 characters',
       { parking_places: [place({ physical_reference: '1'.repeat(13) })] },
       'parking_places[0].physical_reference',
     ],
     [
-      'LOC-68 [2.3.0]: a standard of 37 characters',
+      'LOC-68 (partial: entry rules) [2.3.0]: a standard of 37 characters',
       { parking_places: [place({ standards: ['x'.repeat(37)] })] },
       'parking_places[0].standards[0]',
     ],
@@ -193,12 +197,12 @@ describe('what a Location must be to be taken in', () => {
       'evses[0].connectors[0].format',
     ],
     [
-      'LOC-73: a mix without is_green_energy',
+      'LOC-73 (partial: entry rules): a mix without is_green_energy',
       { energy_mix: { supplier_name: 'X' } },
       'energy_mix.is_green_energy',
     ],
     [
-      'LOC-73: green energy with CO2',
+      'LOC-73 (partial: entry rules): green energy with CO2',
       {
         energy_mix: {
           is_green_energy: true,
@@ -208,7 +212,7 @@ describe('what a Location must be to be taken in', () => {
       'energy_mix.environ_impact',
     ],
     [
-      'LOC-73: green energy from coal',
+      'LOC-73 (partial: entry rules): green energy from coal',
       {
         energy_mix: {
           is_green_energy: true,
@@ -218,7 +222,7 @@ describe('what a Location must be to be taken in', () => {
       'energy_mix.energy_sources',
     ],
     [
-      'LOC-73: more than 100 percent',
+      'LOC-73 (partial: entry rules): more than 100 percent',
       mix({ energy_sources: [{ source: 'WIND', percentage: 101 }] }),
       'energy_mix.energy_sources[0].percentage',
     ],
@@ -240,7 +244,11 @@ describe('what a Location must be to be taken in', () => {
       }),
       'evses[0].status_schedule[0].period_end',
     ],
-    ['LOC-75: a name as EVSE id', evses({ evse_id: 'Charger 3' }), 'evses[0].evse_id'],
+    [
+      'LOC-75 (partial: entry rules): a name as EVSE id',
+      evses({ evse_id: 'Charger 3' }),
+      'evses[0].evse_id',
+    ],
     [
       'LOC-32 (partial: intake): one connector id twice in an EVSE',
       evses({ connectors: [aConnector(), aConnector()] }),
@@ -339,13 +347,13 @@ describe('what a Location must be to be taken in', () => {
     ['help_phone', 25, (t) => ({ help_phone: t })],
   ];
   it.each(lengths)(
-    'LOC-72, TYP-05 (partial: Location intake): %s holds %i characters and no more',
+    'LOC-72 (partial: entry rules), TYP-05 (partial: Location intake): %s holds %i characters and no more',
     (path, max, fields) => {
       expect(faultsOf(fields('x'.repeat(max)))).toEqual([]);
       expect(faultsOf(fields('x'.repeat(max + 1)))).toEqual([path]);
     },
   );
-  it('LOC-72: evse_id is bound to 48 characters, languages to two letters', () => {
+  it('LOC-72 (partial: entry rules): evse_id is bound to 48 characters, languages to two letters', () => {
     const evseId = (length: number) => `BE*BEC*E${'1'.repeat(31)}`.padEnd(length, '1');
     expect(faultsOf(evses({ evse_id: evseId(39) }))).toEqual([]);
     expect(faultsOf(evses({ evse_id: evseId(49) }))).toEqual(['evses[0].evse_id']);
@@ -355,7 +363,7 @@ describe('what a Location must be to be taken in', () => {
   });
 
   it.each(['BE*BEC*E041503001', 'BEBECE041503001', 'DE*SLB*E001L10000*001', 'be*bec*e1'])(
-    'LOC-75: EVSE id %s passes',
+    'LOC-75 (partial: entry rules): EVSE id %s passes',
     (evse_id) => expect(faultsOf(evses({ evse_id }))).toEqual([]),
   );
 
@@ -369,7 +377,7 @@ describe('what a Location must be to be taken in', () => {
     expect(faultsOf({ publish: false })).toEqual([]);
   });
 
-  it('LOC-43: a night split at midnight passes', () => {
+  it('LOC-43 (partial: entry rules): a night split at midnight passes', () => {
     const regular_hours = [
       { weekday: 5, period_begin: '20:00', period_end: '23:59' },
       { weekday: 6, period_begin: '00:00', period_end: '02:00' },

@@ -314,7 +314,7 @@ describe('6.2 EVSE', () => {
   });
 
   it.each(OCPI_VERSIONS)(
-    'LOC-74 (partial: output) [%s], LOC-29 (partial: codec) [%s]: open-ended schedules and EVSEs without printed id pass',
+    'LOC-74 (partial: output), LOC-29 (partial: codec) [%s]: open-ended schedules and EVSEs without printed id pass',
     (v) => {
       const { evse_id: _id, ...evse } = anEvse({
         status_schedule: [{ period_begin: '2026-02-01T00:00:00Z', status: 'AVAILABLE' }],
