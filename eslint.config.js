@@ -15,7 +15,18 @@ export default defineConfig(
     files: ['**/*.{js,mjs}'],
     extends: [eslint.configs.recommended],
     languageOptions: {
-      globals: { process: 'readonly', console: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', setInterval: 'readonly', clearInterval: 'readonly', fetch: 'readonly', URL: 'readonly', Buffer: 'readonly', AbortSignal: 'readonly' },
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        setInterval: 'readonly',
+        clearInterval: 'readonly',
+        fetch: 'readonly',
+        URL: 'readonly',
+        Buffer: 'readonly',
+        AbortSignal: 'readonly',
+      },
     },
   },
   {
@@ -27,10 +38,19 @@ export default defineConfig(
     rules: {
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off', // Nest's option types are classes
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true }],
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
+      '@typescript-eslint/no-confusing-void-expression': [
+        'error',
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+      ],
     },
   },
   {
@@ -45,8 +65,16 @@ export default defineConfig(
       '@typescript-eslint/require-await': 'off',
     },
   },
-  forbid(['libs/ocpi/**'], '^(#|@nestjs/|typeorm|kafkajs|class-|pg$|undici)', 'The protocol is pure: it depends on nothing of ours and on no framework.'),
-  forbid(['libs/csms-contract/**'], '^(#(?!ocpi$)|@nestjs/|typeorm|kafkajs|class-|pg$|undici)', 'The CSMS contract is pure: it knows only the protocol.'),
+  forbid(
+    ['libs/ocpi/**'],
+    '^(#|@nestjs/|typeorm|kafkajs|class-|pg$|undici)',
+    'The protocol is pure: it depends on nothing of ours and on no framework.',
+  ),
+  forbid(
+    ['libs/csms-contract/**'],
+    '^(#(?!ocpi$)|@nestjs/|typeorm|kafkajs|class-|pg$|undici)',
+    'The CSMS contract is pure: it knows only the protocol.',
+  ),
   forbid(['libs/**'], '(^|/)apps/', 'Libraries do not know the applications.'),
   prettier,
 );
