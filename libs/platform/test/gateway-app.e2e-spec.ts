@@ -110,7 +110,7 @@ describe('the gateway application', () => {
     const answer = await put('{"uid":"012345678"}', contentType);
 
     expect(answer.status).toBe(200);
-    const body: any = await answer.json();
+    const body = (await answer.json()) as Record<string, unknown>;
     expect(body.received).toEqual({ uid: '012345678' });
     expect(body.declaredContentType).toBe(contentType);
   });
@@ -131,7 +131,7 @@ describe('the gateway application', () => {
       method: 'POST',
       body: new Blob([body]).stream(),
       duplex: 'half',
-    } as RequestInit);
+    });
     expect(chunked.status).toBe(413);
   });
 
@@ -146,7 +146,7 @@ describe('the gateway application', () => {
     );
 
     expect(answer.status).toBe(200);
-    const body: any = await answer.json();
+    const body = (await answer.json()) as Record<string, unknown>;
     expect(body.received).toEqual({ uid: '1', deep: [{}] });
     expect(body.polluted).toBe(false);
   });

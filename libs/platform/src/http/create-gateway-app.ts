@@ -52,7 +52,7 @@ export async function createGatewayApp(
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: (request: IncomingMessage) => givenId(request, 'x-request-id') ?? newRequestId(),
-    clientErrorHandler: (error, socket) => answerUnreadable(error, socket as Socket, options),
+    clientErrorHandler: (error, socket) => answerUnreadable(error, socket, options),
   });
   const app = await NestFactory.create<NestFastifyApplication>(rootModule, adapter, {
     abortOnError: false,

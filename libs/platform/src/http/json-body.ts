@@ -11,9 +11,10 @@ const MAX_DEPTH = 100;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 const spelling = (name: string) =>
-  [...name]
-    .map((char) => `(?:${char}|\\\\u00${char.charCodeAt(0).toString(16).padStart(2, '0')})`)
-    .join('');
+  name.replace(
+    /./g,
+    (char) => `(?:${char}|\\\\u00${char.charCodeAt(0).toString(16).padStart(2, '0')})`,
+  );
 const POISONED_KEY = new RegExp(
   `"(?:${spelling('__proto__')}|${spelling('constructor')})"\\s*:`,
   'i',
