@@ -1,0 +1,45 @@
+import {
+  applyDecorators,
+  Controller,
+  UseFilters,
+  UseGuards,
+  UsePipes,
+  ValidationPipe,
+} from '@nestjs/common';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { type ValidationError } from 'class-validator';
+import { type FieldError } from '#ocpi';
+import { AdminKeyGuard } from './admin-key.guard.js';
+import { Problem } from './problem.js';
+import { ProblemFilter } from './problem.filter.js';
+
+/** A controller below /admin/v1: behind the admin key, bodies checked, refusals as problem+json. */
+export const AdminController = (path: string, tag: string) =>
+  applyDecorators(
+    Controller(`admin/v1/${path}`),
+    ApiTags(tag),
+    ApiBearerAuth(),
+    UseGuards(AdminKeyGuard),
+    UseFilters(ProblemFilter),
+    UsePipes(
+      new ValidationPipe({
+        transform: true,
+        whitelist: true,
+        forbidNonWhitelisted: true,
+        exceptionFactory: (errors) => Problem.invalid(fieldErrors(errors)),
+      }),
+    ),
+  );
+
+function fieldErrors(errors: readonly ValidationError[], parent = ''): FieldError[] {
+  return errors.flatMap(({ property, constraints, children }) => {
+    const path = joined(parent, property);
+    const own = Object.values(constraints ?? {}).map((message) => ({ path, message }));
+    return [...own, ...fieldErrors(children ?? [], path)];
+  });
+}
+
+function joined(parent: string, property: string): string {
+  if (/^\d+$/.test(property)) return `${parent}[${property}]`;
+  return parent === '' ? property : `${parent}.${property}`;
+}

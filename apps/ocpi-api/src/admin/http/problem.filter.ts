@@ -1,0 +1,31 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import { createLogger } from '#platform';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { Problem, type ProblemBody, problemBody } from './problem.js';
+
+/** Turns whatever the admin API throws into problem+json. What we did not foresee is logged, and named by its id alone. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly log = createLogger('admin');
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const body = this.bodyOf(error, http.getRequest<FastifyRequest>());
+    void http
+      .getResponse<FastifyReply>()
+      .status(body.status)
+      .header('content-type', 'application/problem+json; charset=utf-8')
+      .send(body);
+  }
+
+  private bodyOf(error: unknown, request: FastifyRequest): ProblemBody {
+    if (error instanceof Problem) return error.getResponse() as ProblemBody;
+    if (error instanceof HttpException) return problemBody(error.getStatus(), error.message);
+    const status = (error as { statusCode?: unknown } | null)?.statusCode;
+    if (error instanceof Error && typeof status === 'number' && status < 500) {
+      return problemBody(status, error.message);
+    }
+    this.log.error({ err: error, requestId: request.id }, 'admin request failed');
+    return problemBody(500, `Something went wrong here; the log tells more at ${request.id}`);
+  }
+}

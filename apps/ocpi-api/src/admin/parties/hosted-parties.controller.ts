@@ -1,0 +1,25 @@
+import { Body, Get, Post } from '@nestjs/common';
+import { ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { AdminController } from '../http/admin-controller.js';
+import { HostedPartyRegister } from './hosted-party-register.js';
+import { HostedParties, HostedParty, NewHostedParty } from './hosted-party.dto.js';
+
+@AdminController('hosted-parties', 'Parties of ours')
+export class HostedPartiesController {
+  constructor(private readonly register: HostedPartyRegister) {}
+
+  @Post()
+  @ApiOperation({ summary: 'Begin to speak for a CPO party' })
+  @ApiResponse({ status: 201, type: HostedParty })
+  @ApiResponse({ status: 409, description: 'The party is there already' })
+  create(@Body() given: NewHostedParty): Promise<HostedParty> {
+    return this.register.create(given);
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'The CPO parties we speak for' })
+  @ApiResponse({ status: 200, type: HostedParties })
+  async list(): Promise<HostedParties> {
+    return { hostedParties: await this.register.list() };
+  }
+}

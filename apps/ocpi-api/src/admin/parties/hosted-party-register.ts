@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import { BusinessDetails, compile, partyKey } from '#ocpi';
+import { DataSource } from 'typeorm';
+import { Problem } from '../http/problem.js';
+import { type HostedParty, type NewHostedParty } from './hosted-party.dto.js';
+
+const businessDetailsChecker = compile(BusinessDetails);
+
+const COLUMNS = `party_key AS party, country_code AS "countryCode", party_id AS "partyId",
+  business_details AS "businessDetails", created_at AS "createdAt"`;
+
+/** The CPO parties we speak for. */
+@Injectable()
+export class HostedPartyRegister {
+  constructor(private readonly dataSource: DataSource) {}
+
+  list(): Promise<HostedParty[]> {
+    return this.dataSource.query<HostedParty[]>(
+      `SELECT ${COLUMNS} FROM hosted_party ORDER BY party_key`,
+    );
+  }
+
+  async keys(): Promise<Set<string>> {
+    return new Set((await this.list()).map(({ party }) => party));
+  }
+
+  /** @throws Problem 400 for details that break OCPI's BusinessDetails, 409 when the party is there already. */
+  async create(given: NewHostedParty): Promise<HostedParty> {
+    const details = businessDetailsChecker.decode(given.businessDetails);
+    if (!details.ok) {
+      throw Problem.invalid(
+        details.errors.map(({ path, message }) => ({ path: `businessDetails.${path}`, message })),
+      );
+    }
+    const countryCode = given.countryCode.toUpperCase();
+    const key = partyKey({ country_code: countryCode, party_id: given.partyId });
+    const [created] = await this.dataSource.query<HostedParty[]>(
+      `INSERT INTO hosted_party (party_key, country_code, party_id, business_details)
+       VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING ${COLUMNS}`,
+      [key, countryCode, given.partyId, details.value],
+    );
+    if (!created) throw Problem.conflict(`${key} is a party of ours already`);
+    return created;
+  }
+}
