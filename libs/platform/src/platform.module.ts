@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { ConfigModule, registerAs } from '@nestjs/config';
 import { TerminusModule } from '@nestjs/terminus';
 import { LoggerModule } from 'nestjs-pino';
 import { Clock, SystemClock } from './clock.js';
@@ -26,17 +27,20 @@ export class PlatformModule {
   static forRoot(environment: EnvironmentVariables = process.env): DynamicModule {
     const settings = readSettings(environment);
     setLogLevel(settings.logLevel);
+    // A namespace of its own and no `validate`: that one writes what it read back into process.env.
+    const gateway = registerAs('gateway', () => settings);
     return {
       module: PlatformModule,
       global: true,
       imports: [
+        ConfigModule.forRoot({ ignoreEnvFile: true, ignoreEnvVars: true, load: [gateway] }),
         TerminusModule.forRoot({ logger: false }),
         // No middleware: requests are logged by a hook of Fastify.
         LoggerModule.forRoot({ pinoHttp: { logger: rootLogger() }, forRoutes: [] }),
       ],
       controllers: [HealthController, MetricsController],
       providers: [
-        { provide: GatewaySettings, useValue: settings },
+        { provide: GatewaySettings, useExisting: gateway.KEY },
         { provide: Clock, useClass: SystemClock },
         StartNotices,
         ...SHARED,
