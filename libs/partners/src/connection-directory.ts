@@ -1,9 +1,9 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { type OcpiVersion } from '#ocpi';
 import { createLogger, GatewaySettings } from '#platform';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
-import { type ConnectedEndpoint, type ConnectedParty, type Connection } from './connection.js';
+import { type Connection } from './connection.js';
+import { type HostedParty } from './hosted-party.js';
 import { type ProfileDefaults, resolveProfile } from './profile/resolve-profile.js';
 import { SecretBox } from './secrets.js';
 
@@ -12,7 +12,7 @@ export const CONNECTION_CHANNEL = 'ocpi_connection';
 
 const REFRESH_EVERY_MS = 5000;
 
-type Row = Omit<Connection, 'profile' | 'outboundToken'> & {
+type Row = Omit<Connection, 'profile' | 'outboundToken' | 'configuredParties'> & {
   profile: Record<string, unknown>;
   preset: string | null;
   outboundToken: Buffer | null;
@@ -31,6 +31,9 @@ const SELECT = `SELECT c.id, c.name, c.kind, c.state, c.paused, c.version,
       FROM remote_party p WHERE p.connection_id = c.id), '[]') AS parties
   FROM connection c ORDER BY c.id`;
 
+const SELECT_HOSTED = `SELECT party_key AS "partyKey", country_code AS "countryCode", party_id AS "partyId",
+    business_details AS "businessDetails" FROM hosted_party ORDER BY created_at, party_key`;
+
 /**
  * All connections in memory, fresh within milliseconds of a signalled change and within five seconds of any. An
  * unchanged connection stays the same object over refreshes.
@@ -42,6 +45,7 @@ export class ConnectionDirectory implements OnModuleInit, OnApplicationShutdown 
   private readonly defaults: ProfileDefaults;
   private readonly listeners = new Set<() => void>();
   private connections = new Map<string, Connection>();
+  private hosted: HostedParty[] = [];
   private prints = new Map<string, string>();
   private loading: Promise<void> | undefined;
   private queued: Promise<void> | undefined;
@@ -87,6 +91,22 @@ export class ConnectionDirectory implements OnModuleInit, OnApplicationShutdown 
     return [...this.connections.values()];
   }
 
+  /** The CPO parties that this platform speaks for, oldest first. */
+  hostedParties(): HostedParty[] {
+    return this.hosted;
+  }
+
+  /** Those of them that a connection meets. */
+  hostedPartiesOf({ hostedParties }: Pick<Connection, 'hostedParties'>): HostedParty[] {
+    return this.hosted.filter(({ partyKey }) => hostedParties?.includes(partyKey) ?? true);
+  }
+
+  /** To be called after a commit that changed connections: this process acts on it at once. */
+  async changed(): Promise<void> {
+    await this.refresh();
+    this.wake();
+  }
+
   /** Calls back after each load that changed something, and after each signal; returns the way to stop it. */
   onChange(callback: () => void): () => void {
     this.listeners.add(callback);
@@ -113,6 +133,9 @@ export class ConnectionDirectory implements OnModuleInit, OnApplicationShutdown 
 
   private async load(): Promise<void> {
     const rows = await this.dataSource.query<Row[]>(SELECT);
+    const hosted = await this.dataSource.query<HostedParty[]>(SELECT_HOSTED);
+    const hostedChanged = JSON.stringify(hosted) !== JSON.stringify(this.hosted);
+    this.hosted = hosted;
     const connections = new Map<string, Connection>();
     const prints = new Map<string, string>();
     for (const row of rows) {
@@ -120,7 +143,9 @@ export class ConnectionDirectory implements OnModuleInit, OnApplicationShutdown 
       const known = this.connections.get(row.id);
       connections.set(
         row.id,
-        known && this.prints.get(row.id) === print ? known : this.toConnection(row),
+        known && !hostedChanged && this.prints.get(row.id) === print
+          ? known
+          : this.toConnection(row),
       );
       prints.set(row.id, print);
     }
@@ -131,15 +156,23 @@ export class ConnectionDirectory implements OnModuleInit, OnApplicationShutdown 
   private toConnection({ profile, preset, outboundToken, ...row }: Row): Connection {
     return {
       ...row,
-      version: row.version as OcpiVersion | null,
-      endpoints: row.endpoints as ConnectedEndpoint[],
-      parties: row.parties as ConnectedParty[],
+      hostedParties: this.metParties(row),
+      configuredParties: row.hostedParties,
       profile: resolveProfile(row.version, profile, preset, this.defaults),
       outboundToken: () => {
         if (!outboundToken) throw new Error(`connection ${row.id} has no token yet`);
         return this.secrets.decrypt(outboundToken);
       },
     };
+  }
+
+  /** 2.1.1 knows one party per connection (CRD-28): the first of those it could meet. */
+  private metParties({
+    version,
+    hostedParties,
+  }: Pick<Row, 'version' | 'hostedParties'>): string[] | null {
+    if (version !== '2.1.1') return hostedParties;
+    return (hostedParties ?? this.hosted.map(({ partyKey }) => partyKey)).slice(0, 1);
   }
 
   private async refreshQuietly(): Promise<void> {

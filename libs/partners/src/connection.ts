@@ -30,8 +30,10 @@ export interface Connection {
   /** Null = all versions (VER-05). */
   offeredVersions: OcpiVersion[] | null;
   versionsUrl: string | null;
-  /** Party keys of ours that this partner meets; null = all. */
+  /** Party keys of ours that this partner meets on its version; null = all. On 2.1.1 it is one (CRD-28). */
   hostedParties: string[] | null;
+  /** The same as an operator set it, whatever the version. */
+  configuredParties: string[] | null;
   /** Party keys the partner may claim; `*` = any that is not bound elsewhere (CRD-32). */
   allowedParties: string[];
   locationsShown: ShownRule;

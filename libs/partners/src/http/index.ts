@@ -1,3 +1,4 @@
 export * from './address-policy.js';
 export * from './partner-client.js';
 export * from './partner-request.js';
+export * from './outcome.js';

@@ -168,9 +168,11 @@ export const isKnob = (name: string): name is KnobName => Object.hasOwn(KNOBS, n
 
 /** The defaults of a version, before settings, preset and connection have their say. */
 export function defaultProfile(version: OcpiVersion | null): PartnerProfile {
-  const entries = Object.entries(KNOBS).map(([name, knob]: [string, Knob]) => [
+  const entries = Object.entries<Knob>(KNOBS).map(([name, { fallback }]): [string, unknown] => [
     name,
-    typeof knob.fallback === 'function' ? knob.fallback(version) : knob.fallback,
+    typeof fallback === 'function'
+      ? (fallback as (v: OcpiVersion | null) => unknown)(version)
+      : fallback,
   ]);
   return Object.fromEntries(entries) as PartnerProfile;
 }

@@ -1,0 +1,62 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { GatewaySettings } from '#platform';
+import { ConnectionDirectory } from './connection-directory.js';
+import { ConnectionObservations } from './connection-observations.js';
+import { ConnectionsService } from './connections/connections.service.js';
+import { HostedPartiesService } from './connections/hosted-parties.service.js';
+import { VisibilityService } from './connections/visibility.service.js';
+import { AnnounceChanges } from './handshake/announce-changes.js';
+import { HandshakeGate } from './handshake/handshake-gate.js';
+import { OwnCredentials } from './handshake/own-credentials.js';
+import { PartnerApi } from './handshake/partner-api.js';
+import { ReceiveRegistration } from './handshake/receive-registration.js';
+import { ReceiveUpdate } from './handshake/receive-update.js';
+import { RegistrationReader } from './handshake/registration-reader.js';
+import { RegistrationStore } from './handshake/registration-store.js';
+import { SendUnregistration } from './handshake/send-unregistration.js';
+import { SendUpdate } from './handshake/send-update.js';
+import { StartRegistration } from './handshake/start-registration.js';
+import { PartnerClient } from './http/partner-client.js';
+
+const SERVICES = [
+  ConnectionDirectory,
+  ConnectionObservations,
+  ConnectionsService,
+  HostedPartiesService,
+  VisibilityService,
+  AnnounceChanges,
+  HandshakeGate,
+  OwnCredentials,
+  PartnerApi,
+  ReceiveRegistration,
+  ReceiveUpdate,
+  RegistrationReader,
+  RegistrationStore,
+  SendUnregistration,
+  SendUpdate,
+  StartRegistration,
+];
+
+/** Connections, handshakes and the way out to partners; needs the platform and database modules. */
+@Module({})
+export class PartnersModule {
+  static forRoot(): DynamicModule {
+    return {
+      module: PartnersModule,
+      global: true,
+      providers: [
+        ...SERVICES,
+        {
+          provide: PartnerClient,
+          inject: [GatewaySettings],
+          useFactory: (settings: GatewaySettings) =>
+            new PartnerClient({
+              allowlist: settings.partnerUrlAllowlist,
+              timeoutMs: settings.pushTimeoutMs,
+            }),
+        },
+      ],
+      exports: [...SERVICES, PartnerClient],
+    };
+  }
+}

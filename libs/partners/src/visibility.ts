@@ -1,0 +1,38 @@
+import { type Connection } from './connection.js';
+
+/**
+ * Whose Sessions and CDRs a connection may see, by push and by pull: those of tokens of its eMSP parties, nobody else's
+ * (SES-03, SES-12, CDR-02). Other roles are granted none by default (TER-04), nor are roles outside the enum (CRD-39).
+ */
+export const tokenPartiesOf = (connection: Pick<Connection, 'parties'>): string[] => [
+  ...new Set(
+    connection.parties.filter(({ role }) => role === 'EMSP').map(({ partyKey }) => partyKey),
+  ),
+];
+
+/** Does the connection meet this hosted party at all (CRD-31)? */
+export const meetsParty = (
+  connection: Pick<Connection, 'hostedParties'>,
+  hostedPartyKey: string,
+): boolean => connection.hostedParties?.includes(hostedPartyKey) ?? true;
+
+/** SQL: is the object of this row shown to the connection by its rule and grants (LOC-10)? */
+export function shownClause(
+  kind: 'location' | 'tariff',
+  alias: string,
+  rule: Connection['locationsShown'],
+  connectionParameter: string,
+): string {
+  if (rule === 'all') return 'true';
+  const granted = `EXISTS (SELECT FROM object_grant g WHERE g.connection_id = ${connectionParameter}
+    AND g.kind = '${kind}' AND g.party_key = ${alias}.party_key AND g.object_key = ${alias}.${kind}_key)`;
+  return rule === 'only' ? granted : `NOT ${granted}`;
+}
+
+/** Modules that a profile may switch off for a partner. */
+export function offersModule({ profile }: Pick<Connection, 'profile'>, module: string): boolean {
+  if (module === 'tariffs') return profile.tariffsPush !== 'off';
+  if (module === 'sessions') return profile.sessionsPush !== 'off';
+  if (module === 'cdrs') return profile.cdrsPush !== 'off';
+  return true;
+}
