@@ -108,7 +108,7 @@ export class StartRegistration {
   ): Promise<{ url: string; tokenA: string }> {
     const url = versionsUrl ?? connection.versionsUrl;
     if (connection.state === 'registered') throw OcpiError.methodNotAllowed(['PUT', 'DELETE']);
-    if (url === null || url === undefined) {
+    if (url === null) {
       throw OcpiError.invalidParameters('the partner’s versions URL is not known');
     }
     const tokenA = token ?? connection.outboundToken();
