@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { ChangeLogSignal } from '#change-log';
+import { ConnectionActionsController } from './connections/connection-actions.controller.js';
 import { ConnectionOverview } from './connections/connection-overview.js';
 import { ConnectionRegister } from './connections/connection-register.js';
 import { ConnectionsController } from './connections/connections.controller.js';
@@ -6,10 +8,27 @@ import { CsmsClientRegister } from './csms-clients/csms-client-register.js';
 import { CsmsClientsController } from './csms-clients/csms-clients.controller.js';
 import { HostedPartiesController } from './parties/hosted-parties.controller.js';
 import { HostedPartyRegister } from './parties/hosted-party-register.js';
+import { ProfileKnobsController } from './profile/profile-knobs.controller.js';
+import { VisibilityController } from './visibility/visibility.controller.js';
+import { VisibilityRules } from './visibility/visibility-rules.js';
 
-/** The admin API: /admin/v1/** on the internal port. Needs PlatformModule and DatabaseModule. */
+/** The admin API: /admin/v1/** on the internal port. Needs PlatformModule, DatabaseModule and PartnersModule. */
 @Module({
-  controllers: [HostedPartiesController, CsmsClientsController, ConnectionsController],
-  providers: [HostedPartyRegister, CsmsClientRegister, ConnectionRegister, ConnectionOverview],
+  controllers: [
+    HostedPartiesController,
+    CsmsClientsController,
+    ConnectionsController,
+    ConnectionActionsController,
+    VisibilityController,
+    ProfileKnobsController,
+  ],
+  providers: [
+    HostedPartyRegister,
+    CsmsClientRegister,
+    ConnectionRegister,
+    ConnectionOverview,
+    VisibilityRules,
+    ChangeLogSignal,
+  ],
 })
 export class AdminModule {}

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#database';
+import { PartnersModule } from '#partners';
 import { createGatewayApp, listenOnTwoPorts, PlatformModule } from '#platform';
 import supertest from 'supertest';
 import { DataSource } from 'typeorm';
@@ -25,6 +26,7 @@ export async function startAdmin() {
         OCPI_PARTNER_URL_ALLOWLIST: '127.0.0.1',
       }),
       DatabaseModule.forRoot('admin-test'),
+      PartnersModule.forRoot(),
       AdminModule,
     ],
   })

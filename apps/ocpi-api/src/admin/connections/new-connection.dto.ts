@@ -93,7 +93,7 @@ export class NewConnection {
 }
 
 /** What may be changed later; what is left out stays. A knob given as null falls back to the preset's value. */
-export class ConnectionChanges extends PartialType(
+export class ChangedConnection extends PartialType(
   PickType(NewConnection, [
     'name',
     'kind',

@@ -1,4 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import { OcpiError } from '#ocpi';
+import { ConnectionError, HandshakeRunningError } from '#partners';
 import { createLogger } from '#platform';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Problem, type ProblemBody, problemBody } from './problem.js';
@@ -21,6 +23,9 @@ export class ProblemFilter implements ExceptionFilter {
   private bodyOf(error: unknown, request: FastifyRequest): ProblemBody {
     if (error instanceof Problem) return error.getResponse() as ProblemBody;
     if (error instanceof HttpException) return problemBody(error.getStatus(), error.message);
+    if (error instanceof ConnectionError) return problemBody(error.status, error.message);
+    if (error instanceof HandshakeRunningError) return problemBody(409, error.message);
+    if (error instanceof OcpiError) return handshakeProblem(error);
     const status = (error as { statusCode?: unknown } | null)?.statusCode;
     if (error instanceof Error && typeof status === 'number' && status < 500) {
       return problemBody(status, error.message);
@@ -28,4 +33,13 @@ export class ProblemFilter implements ExceptionFilter {
     this.log.error({ err: error, requestId: request.id }, 'admin request failed');
     return problemBody(500, `Something went wrong here; the log tells more at ${request.id}`);
   }
+}
+
+/** A handshake of ours that failed: the partner's doing (3xxx), or not the moment for it. */
+function handshakeProblem(error: OcpiError): ProblemBody {
+  if (error.httpStatus === 405) {
+    return problemBody(409, 'The state of the connection does not allow this now');
+  }
+  if (error.statusCode >= 3000) return problemBody(502, error.message);
+  return problemBody(400, error.message);
 }

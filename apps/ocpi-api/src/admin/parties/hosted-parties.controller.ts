@@ -2,7 +2,7 @@ import { Body, Get, Post } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { AdminController } from '../http/admin-controller.js';
 import { HostedPartyRegister } from './hosted-party-register.js';
-import { HostedParties, HostedParty, NewHostedParty } from './hosted-party.dto.js';
+import { CreatedHostedParty, HostedParties, NewHostedParty } from './hosted-party.dto.js';
 
 @AdminController('hosted-parties', 'Parties of ours')
 export class HostedPartiesController {
@@ -10,10 +10,11 @@ export class HostedPartiesController {
 
   @Post()
   @ApiOperation({ summary: 'Begin to speak for a CPO party' })
-  @ApiResponse({ status: 201, type: HostedParty })
+  @ApiResponse({ status: 201, type: CreatedHostedParty })
   @ApiResponse({ status: 409, description: 'The party is there already' })
-  create(@Body() given: NewHostedParty): Promise<HostedParty> {
-    return this.register.create(given);
+  async create(@Body() given: NewHostedParty): Promise<CreatedHostedParty> {
+    const { party, announcements } = await this.register.create(given);
+    return Object.assign(new CreatedHostedParty(), party, { announcements });
   }
 
   @Get()

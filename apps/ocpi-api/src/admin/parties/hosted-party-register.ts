@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BusinessDetails, compile, partyKey } from '#ocpi';
+import { type Announcement, AnnounceChanges, ConnectionDirectory, signal } from '#partners';
 import { DataSource } from 'typeorm';
 import { Problem } from '../http/problem.js';
 import { type HostedParty, type NewHostedParty } from './hosted-party.dto.js';
@@ -12,7 +13,11 @@ const COLUMNS = `party_key AS party, country_code AS "countryCode", party_id AS 
 /** The CPO parties we speak for. */
 @Injectable()
 export class HostedPartyRegister {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly directory: ConnectionDirectory,
+    private readonly announce: AnnounceChanges,
+  ) {}
 
   list(): Promise<HostedParty[]> {
     return this.dataSource.query<HostedParty[]>(
@@ -24,8 +29,13 @@ export class HostedPartyRegister {
     return new Set((await this.list()).map(({ party }) => party));
   }
 
-  /** @throws Problem 400 for details that break OCPI's BusinessDetails, 409 when the party is there already. */
-  async create(given: NewHostedParty): Promise<HostedParty> {
+  /**
+   * Adds a party and tells every partner who meets it (CRD-31); who could not be told is in the answer.
+   * @throws Problem 400 for details that break OCPI's BusinessDetails, 409 when the party is there already.
+   */
+  async create(
+    given: NewHostedParty,
+  ): Promise<{ party: HostedParty; announcements: Announcement[] }> {
     const details = businessDetailsChecker.decode(given.businessDetails);
     if (!details.ok) {
       throw Problem.invalid(
@@ -33,13 +43,16 @@ export class HostedPartyRegister {
       );
     }
     const countryCode = given.countryCode.toUpperCase();
-    const key = partyKey({ country_code: countryCode, party_id: given.partyId });
+    const partyId = given.partyId.toUpperCase();
+    const key = partyKey({ country_code: countryCode, party_id: partyId });
     const [created] = await this.dataSource.query<HostedParty[]>(
       `INSERT INTO hosted_party (party_key, country_code, party_id, business_details)
        VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING ${COLUMNS}`,
-      [key, countryCode, given.partyId, details.value],
+      [key, countryCode, partyId, details.value],
     );
     if (!created) throw Problem.conflict(`${key} is a party of ours already`);
-    return created;
+    await signal(this.dataSource, '');
+    await this.directory.changed();
+    return { party: created, announcements: await this.announce.roles(key) };
   }
 }

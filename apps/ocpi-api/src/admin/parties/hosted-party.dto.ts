@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsObject, Matches } from 'class-validator';
 
 export class NewHostedParty {
@@ -35,6 +35,19 @@ export class HostedParty {
 
   @ApiProperty()
   createdAt: Date;
+}
+
+export class AnnouncementView {
+  @ApiProperty()
+  connectionId: string;
+
+  @ApiPropertyOptional({ description: 'Why the partner could not be told; rotate tries again' })
+  failure?: string;
+}
+
+export class CreatedHostedParty extends HostedParty {
+  @ApiProperty({ type: [AnnouncementView], description: 'Partners that were told by PUT' })
+  announcements: AnnouncementView[];
 }
 
 export class HostedParties {
