@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { startFeed } from '#change-log';
 import { partnerChanged, partnerConnected, partnerDisconnected } from '#csms-contract';
 import { type Credentials, OcpiError, partyKey } from '#ocpi';
 import { createLogger, GatewaySettings } from '#platform';
@@ -197,19 +198,15 @@ async function writeParties(tx: EntityManager, id: string, roles: Credentials['r
   );
 }
 
-/**
- * A partner that is new, or new on this version, is told everything: its feed starts with a walk over all objects. What
- * commits from here on has an xid of at least this snapshot's xmin, so nothing falls between walk and log.
- */
+/** A partner that is new, or new on this version, is told everything; otherwise its feed goes on with what was learnt. */
 async function writeFeed(tx: EntityManager, id: string, fromStart: boolean): Promise<void> {
+  if (fromStart) {
+    await startFeed(tx, id);
+    return;
+  }
   await tx.query(
-    `INSERT INTO feed (connection_id, cursor_xid, cursor_seq, snapshot)
-     VALUES ($1, pg_snapshot_xmin(pg_current_snapshot())::text::bigint, 0, '{"kind":"tariff","afterId":0}')
-     ON CONFLICT (connection_id) DO UPDATE SET
-       cursor_xid = CASE WHEN $2 THEN excluded.cursor_xid ELSE feed.cursor_xid END,
-       cursor_seq = CASE WHEN $2 THEN excluded.cursor_seq ELSE feed.cursor_seq END,
-       snapshot = CASE WHEN $2 THEN excluded.snapshot ELSE feed.snapshot END,
-       failures = 0, resume_at = NULL, generation = feed.generation + 1`,
-    [id, fromStart],
+    `UPDATE feed SET failures = 0, resume_at = NULL, generation = generation + 1
+      WHERE connection_id = $1`,
+    [id],
   );
 }

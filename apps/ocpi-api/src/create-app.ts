@@ -1,0 +1,69 @@
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { envelope, STATUS_CODES } from '#ocpi';
+import { ConnectionObservations } from '#partners';
+import {
+  createGatewayApp,
+  databaseCheck,
+  type EnvironmentVariables,
+  GatewaySettings,
+  type GatewayAppOptions,
+  listenOnTwoPorts,
+  migrationsCheck,
+  ReadinessGate,
+} from '#platform';
+import { type FastifyInstance } from 'fastify';
+import { DataSource } from 'typeorm';
+import { AppModule } from './app.module.js';
+import { Authenticate } from './http/authenticate.js';
+
+const UNDER_OCPI = /^\/ocpi(\/|\?|$)/;
+const JSON_TYPE = /^\s*application\/json\s*(;|$)/i;
+
+const OPTIONS: GatewayAppOptions = {
+  unreadableRequestBody: () =>
+    JSON.stringify(
+      envelope(undefined, {
+        statusCode: STATUS_CODES.clientError,
+        message: 'the request cannot be read',
+        now: new Date(),
+      }),
+    ),
+};
+
+/** The application, not listening yet; several may live in one process, each with its own environment. */
+export async function createOcpiApi(
+  environment: EnvironmentVariables = process.env,
+): Promise<NestFastifyApplication> {
+  const app = await createGatewayApp(AppModule.forRoot(environment), OPTIONS);
+  const dataSource = app.get(DataSource);
+  const gate = app.get(ReadinessGate);
+  gate.register('database', databaseCheck(dataSource));
+  gate.register('migrations', migrationsCheck(dataSource));
+  const authenticate = app.get(Authenticate);
+  const observations = app.get(ConnectionObservations);
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  fastify.decorateRequest('caller', undefined);
+  // Before the body is read: who is not known gets 401 whatever it sends (TRN-05, STA-03).
+  fastify.addHook('onRequest', async (request, reply) => {
+    if (UNDER_OCPI.test(request.url)) await authenticate.run(request, reply);
+  });
+  // A body is judged by its JSON, not by its label; the label is reported (TRN-70).
+  fastify.addHook('preHandler', (request, _reply, done) => {
+    const { caller, rawBody, declaredContentType } = request;
+    if (caller && rawBody?.length && !JSON_TYPE.test(declaredContentType ?? '')) {
+      observations.deviation(caller.connection.id, 'wrong_content_type');
+    }
+    done();
+  });
+  return app;
+}
+
+/** Listens on both ports; 0 takes free ones. */
+export async function startOcpiApi(
+  environment: EnvironmentVariables = process.env,
+): Promise<{ app: NestFastifyApplication; publicPort: number; internalPort: number }> {
+  const app = await createOcpiApi(environment);
+  const { publicPort, internalPort, bindAddress } = app.get(GatewaySettings);
+  const ports = await listenOnTwoPorts(app, { publicPort, internalPort, bindAddress }, OPTIONS);
+  return { app, ...ports };
+}

@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import {
+  CORRELATION_ID_HEADER,
+  OcpiError,
+  REQUEST_ID_HEADER,
+  single,
+  tokenCandidates,
+  tokenEncoding,
+} from '#ocpi';
+import { type Connection, ConnectionDirectory, ConnectionObservations } from '#partners';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { readOcpiPath } from './ocpi-path.js';
+import { address, isRouted } from './routing.js';
+import { TokenLookup } from './token-lookup.js';
+
+const BOOTSTRAP_RESOURCES = ['versions', 'details', 'credentials'];
+
+/**
+ * Runs before the body of a request is read: ids are echoed (TRN-63), the token decides who asks (TRN-05), a token A gets
+ * no further than versions, details and credentials (TRN-12), and the routing headers choose among our parties.
+ */
+@Injectable()
+export class Authenticate {
+  constructor(
+    private readonly tokens: TokenLookup,
+    private readonly directory: ConnectionDirectory,
+    private readonly observations: ConnectionObservations,
+  ) {}
+
+  /** @throws OcpiError 401, or 2001 for routing headers that fit nobody. */
+  async run(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    reply.header(REQUEST_ID_HEADER, request.id);
+    reply.header(CORRELATION_ID_HEADER, request.correlationId);
+    const candidates = tokenCandidates(single(request.headers, 'authorization'));
+    const found = await this.tokens.find(candidates);
+    if (!found) throw OcpiError.unauthorized();
+    const { connection, purpose, candidate } = found;
+    const { version, resource } = readOcpiPath(request.url);
+    const written = candidate.encoding === 'raw' ? 'plain' : 'base64';
+    if (connection.profile.inEncoding !== 'both' && connection.profile.inEncoding !== written) {
+      throw OcpiError.unauthorized();
+    }
+    if (purpose === 'bootstrap' && !BOOTSTRAP_RESOURCES.includes(resource ?? '')) {
+      throw OcpiError.unauthorized('this token is good for registration only');
+    }
+    this.observe(connection, candidate.encoding);
+    const { token } = candidate;
+    const hosted = this.directory.hostedPartiesOf(connection);
+    const parties = hosted.map((party) => party.partyKey);
+    request.caller = { connection, token, purpose, version, parties, from: undefined };
+    if (isRouted(version, resource)) {
+      const addressed = address(request, reply, connection, hosted, resource === 'tokens');
+      request.caller = { ...request.caller, ...addressed };
+    }
+  }
+
+  private observe({ id, version }: Connection, encoding: 'raw' | 'base64'): void {
+    this.observations.seen(id);
+    if (version !== null && encoding !== tokenEncoding(version)) {
+      this.observations.deviation(id, 'wrong_encoding');
+    }
+  }
+}

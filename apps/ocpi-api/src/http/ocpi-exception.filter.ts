@@ -1,0 +1,77 @@
+import { type ArgumentsHost, Catch, HttpException, Injectable } from '@nestjs/common';
+import { BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
+import { CORRELATION_ID_HEADER, envelope, OcpiError, REQUEST_ID_HEADER, STATUS_CODES } from '#ocpi';
+import { createLogger, MalformedJsonException } from '#platform';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+
+const UNDER_OCPI = /^\/ocpi(\/|\?|$)/;
+
+/** Total: whatever goes wrong under `/ocpi`, the answer is an envelope with the right HTTP status (TRN-48). */
+@Injectable()
+@Catch()
+export class OcpiExceptionFilter extends BaseExceptionFilter {
+  private readonly log = createLogger('ocpi');
+
+  constructor(adapterHost: HttpAdapterHost) {
+    super(adapterHost.httpAdapter);
+  }
+
+  override catch(exception: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    if (!UNDER_OCPI.test(request.url)) {
+      super.catch(exception, host);
+      return;
+    }
+    if (reply.sent) return;
+    const error = this.toOcpiError(exception, request);
+    const version = request.caller?.version;
+    void reply
+      .status(error.httpStatus)
+      .headers({
+        [REQUEST_ID_HEADER]: request.id,
+        [CORRELATION_ID_HEADER]: request.correlationId,
+        ...(error.allow && { allow: error.allow.join(', ') }),
+      })
+      .type('application/json; charset=utf-8')
+      .send(
+        JSON.stringify(
+          envelope(undefined, {
+            statusCode: error.statusCode,
+            message: error.message,
+            now: new Date(),
+            ...(version && { version }),
+          }),
+        ),
+      );
+  }
+
+  private toOcpiError(exception: unknown, request: FastifyRequest): OcpiError {
+    if (exception instanceof OcpiError) {
+      if (exception.cause !== undefined) this.log.warn({ err: exception.cause }, exception.message);
+      return exception;
+    }
+    if (exception instanceof MalformedJsonException) return OcpiError.badJson(exception);
+    const status = statusOf(exception);
+    if (status === 413) return OcpiError.tooLarge();
+    if (status === 404) return OcpiError.unknownResource();
+    if (status !== undefined && status < 500) {
+      return new OcpiError(status, STATUS_CODES.clientError, 'the request cannot be understood');
+    }
+    this.log.error(
+      { err: exception, requestId: request.id, connection: request.caller?.connection.id },
+      'a request failed',
+    );
+    const message = `the server could not do this; see ${request.id}`;
+    return request.caller === undefined
+      ? OcpiError.unavailable(message)
+      : OcpiError.ownFailure(message);
+  }
+}
+
+function statusOf(exception: unknown): number | undefined {
+  if (exception instanceof HttpException) return exception.getStatus();
+  const { statusCode } = (exception ?? {}) as { statusCode?: unknown };
+  return typeof statusCode === 'number' && statusCode >= 400 ? statusCode : undefined;
+}

@@ -1,0 +1,44 @@
+import { isOcpiVersion, type OcpiVersion } from '#ocpi';
+
+/** What the path of a request is about. */
+export interface OcpiPath {
+  version: OcpiVersion | undefined;
+  /** `versions`, `details`, a module identifier, or undefined for what we have nothing at. */
+  resource: string | undefined;
+  /** Segments below the module. */
+  depth: number;
+}
+
+/** Reads `/ocpi/versions`, `/ocpi/{version}` and `/ocpi/{version}/{module}/…`; slashes at the end do not count (TRN-65). */
+export function readOcpiPath(url: string): OcpiPath {
+  const [, , first = '', module, ...rest] = url
+    .replace(/\?.*$/s, '')
+    .replace(/\/+$/, '')
+    .split('/');
+  if (first === 'versions' && module === undefined) {
+    return { version: undefined, resource: 'versions', depth: 0 };
+  }
+  if (!isOcpiVersion(first)) return { version: undefined, resource: undefined, depth: 0 };
+  return { version: first, resource: module ?? 'details', depth: rest.length };
+}
+
+/** Methods of what we serve, by resource and depth of the path: the rest is answered 405 with `Allow` (TRN-18). */
+export function allowedMethods({ resource, depth }: OcpiPath): readonly string[] | undefined {
+  switch (resource) {
+    case 'versions':
+    case 'details':
+      return depth === 0 ? ['GET'] : undefined;
+    case 'credentials':
+      return depth === 0 ? ['GET', 'POST', 'PUT', 'DELETE'] : undefined;
+    case 'locations':
+      return depth <= 3 ? ['GET'] : undefined;
+    case 'tariffs':
+    case 'sessions':
+    case 'cdrs':
+      return depth === 0 ? ['GET'] : undefined;
+    case 'tokens':
+      return depth === 3 ? ['GET', 'PUT', 'PATCH'] : undefined;
+    default:
+      return undefined;
+  }
+}

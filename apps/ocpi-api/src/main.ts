@@ -1,0 +1,13 @@
+import { createLogger, GracefulShutdown } from '#platform';
+import { startOcpiApi } from './create-app.js';
+
+const log = createLogger('main');
+
+try {
+  const { app, publicPort, internalPort } = await startOcpiApi();
+  app.get(GracefulShutdown).exitOnSignals(() => app.close());
+  log.info({ publicPort, internalPort }, 'ocpi-api is listening');
+} catch (error) {
+  log.fatal({ err: error }, 'ocpi-api could not start');
+  process.exitCode = 1;
+}
