@@ -1,6 +1,10 @@
 import { withoutControlCharacters } from '../../types/text.js';
 import { type Checker, compile } from '../../types/schema.js';
+import { decoded } from '../../types/field-error.js';
 import { Connector, Evse, Location } from './location.js';
+import { withSplitNights } from './split-nights.js';
+
+const compiledLocation = compile(Location);
 
 /** Fields that people write and read; what is technical in a Location is refused instead (TYP-02). */
 const FREE_TEXT = new Set([
@@ -17,9 +21,14 @@ const FREE_TEXT = new Set([
 
 /**
  * Reads a Location as the CSMS states it: line breaks in free text become blanks (TYP-03), an empty text is as good as
- * absent (LOC-80; real operators send them), the rest must fit.
+ * absent (LOC-80; real operators send them), a window over midnight becomes two (LOC-43), the rest must fit.
  */
-export const locationChecker: Checker<Location> = tidied(compile(Location));
+export const locationChecker: Checker<Location> = {
+  decode: (input) => {
+    const read = tidied(compiledLocation).decode(input);
+    return read.ok ? decoded(withSplitNights(read.value)) : read;
+  },
+};
 /** The same for an EVSE stated alone. */
 export const evseChecker: Checker<Evse> = tidied(compile(Evse));
 /** The same for a Connector stated alone. */

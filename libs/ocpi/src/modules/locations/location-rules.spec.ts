@@ -64,8 +64,8 @@ describe('what a Location must be to be taken in', () => {
       'opening_times.regular_hours',
     ],
     [
-      'LOC-43 (partial: entry rules): a window over midnight',
-      hours({ regular_hours: [{ weekday: 5, period_begin: '20:00', period_end: '02:00' }] }),
+      'LOC-43 (partial: entry rules): a window without length',
+      hours({ regular_hours: [{ weekday: 5, period_begin: '20:00', period_end: '20:00' }] }),
       'opening_times.regular_hours[0].period_end',
     ],
     [
