@@ -1,0 +1,67 @@
+import { type Cursor, endOf, rowsOf, type SqlRunner } from '#change-log';
+
+/** The subscriber that stands for all readers of the Kafka topics; HTTP clients go by their own names. */
+export const KAFKA_SUBSCRIBER = 'kafka';
+
+/** Where a new subscriber begins: with everything still kept, with what was said from a time on, or with what comes next. */
+export type SubscriptionStart = 'start' | 'tail' | Date;
+
+/**
+ * Gives a subscriber its cursor unless it has one. The cursor is put low enough that nothing is missed: of what
+ * overlaps with this call the subscriber may get messages that are a little older.
+ */
+export async function ensureSubscriber(
+  source: SqlRunner,
+  name: string,
+  start: SubscriptionStart,
+): Promise<void> {
+  const since = start instanceof Date ? start : null;
+  await source.query(
+    `INSERT INTO csms_subscriber (name, cursor_xid, cursor_seq)
+     SELECT $1, CASE WHEN $2 THEN 0 ELSE least(
+         (SELECT min(xid) FROM csms_message WHERE at >= $3),
+         pg_snapshot_xmin(pg_current_snapshot())::text::bigint) - 1 END, $4
+     ON CONFLICT (name) DO NOTHING`,
+    [name, start === 'start', since, start === 'start' ? 0 : endOf(0).seq],
+  );
+}
+
+/** How far a subscriber has acknowledged; undefined for one that never asked. */
+export async function acknowledgedCursor(
+  source: SqlRunner,
+  name: string,
+): Promise<Cursor | undefined> {
+  const [row] = await rowsOf<Cursor>(
+    source,
+    'SELECT cursor_xid AS xid, cursor_seq AS seq FROM csms_subscriber WHERE name = $1',
+    [name],
+  );
+  return row;
+}
+
+/** Acknowledges everything up to `cursor`; never goes back. */
+export async function acknowledge(source: SqlRunner, name: string, cursor: Cursor): Promise<void> {
+  await source.query(
+    `UPDATE csms_subscriber SET cursor_xid = $2, cursor_seq = $3
+      WHERE name = $1 AND (cursor_xid, cursor_seq) < ($2, $3)`,
+    [name, cursor.xid, cursor.seq],
+  );
+}
+
+const COUNT_UP_TO = 100_000;
+
+/** Messages that each subscriber has not taken, counted up to 100,000. */
+export async function subscriberLags(source: SqlRunner): Promise<{ name: string; lag: number }[]> {
+  return rowsOf(
+    source,
+    `SELECT s.name, behind.lag FROM csms_subscriber s
+       LEFT JOIN csms_client c ON c.name = s.name
+       CROSS JOIN LATERAL (
+         SELECT count(*) AS lag FROM (
+           SELECT FROM csms_message m
+            WHERE (m.xid, m.seq) > (s.cursor_xid, s.cursor_seq)
+              AND (m.party_key IS NULL OR c.name IS NULL OR m.party_key = ANY (c.parties))
+            LIMIT $1) AS counted) AS behind`,
+    [COUNT_UP_TO],
+  );
+}
