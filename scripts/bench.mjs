@@ -1,0 +1,31 @@
+import { spawn } from 'node:child_process';
+import { prepare } from './prepare.mjs';
+import { projectNode, projectRoot } from './project-root.mjs';
+
+/**
+ * `npm run bench [-- NAME…]`: our figures beside bare references of the same run; prints a table of ratios and writes
+ * var/bench.json. Ends with 0 when all benchmarks could be run, whether or not goals are met: the table says that.
+ */
+const args = process.argv.slice(2);
+if (args.includes('--help') || args.includes('-h')) {
+  console.log(`npm run bench [-- NAME…] [--memory-seconds=90] [--cpu-prof=DIR]
+
+NAME                page, fanout, ingest, tokens, memory; all when none is named
+--memory-seconds=N  how long memory is watched
+--cpu-prof=DIR      leaves CPU profiles of our processes in DIR (an absolute path)`);
+  process.exit(0);
+}
+
+try {
+  prepare((line) => console.log(`· ${line}`));
+} catch (error) {
+  console.error(error.message);
+  process.exit(1);
+}
+const child = spawn(projectNode, ['dist/test/bench/main.js', ...args], {
+  cwd: projectRoot,
+  stdio: 'inherit',
+  env: { ...process.env, KAFKA_BROKERS: '', DATABASE_URL: '' },
+});
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+child.once('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));

@@ -1,0 +1,81 @@
+import { createTestDatabase, type TestDatabase } from '../harness/database.js';
+import { type AppProcess, startServers, type Servers } from '../harness/servers.js';
+import { type BenchRow } from './report.js';
+
+/** What a benchmark may use; everything it opens through it is closed after it, last opened first. */
+export interface BenchContext {
+  options: BenchOptions;
+  /** `host:port,…` of a Kafka of this run. */
+  brokers(): Promise<string>;
+  /** A migrated database on a cluster with production durability. */
+  database(): Promise<TestDatabase>;
+  servers(options: Parameters<typeof startServers>[0]): Promise<Servers>;
+  closeLater(close: () => Promise<unknown>): void;
+  say(line: string): void;
+}
+
+export interface BenchOptions {
+  /** How long `memory` runs. */
+  memorySeconds: number;
+  /** Folder for CPU profiles of our processes. */
+  cpuProfiles?: string;
+}
+
+export type Benchmark = (context: BenchContext) => Promise<BenchRow[]>;
+
+export const BENCH_ENCRYPTION_KEY = Buffer.alloc(32, 5).toString('base64');
+
+/** A context and the way to close it. */
+export function benchContext(
+  options: BenchOptions,
+  brokers: () => Promise<string>,
+): { context: BenchContext; close: () => Promise<void> } {
+  const closers: (() => Promise<unknown>)[] = [];
+  const context: BenchContext = {
+    options,
+    brokers,
+    async database() {
+      const database = await createTestDatabase();
+      closers.push(() => database.drop());
+      return database;
+    },
+    async servers(given) {
+      const profiling = options.cpuProfiles
+        ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${options.cpuProfiles}` }
+        : {};
+      const servers = await startServers({
+        ...given,
+        env: {
+          NODE_ENV: 'production',
+          OCPI_ENVIRONMENT: 'production',
+          OCPI_ENCRYPTION_KEY: BENCH_ENCRYPTION_KEY,
+          OCPI_CSMS_OUT: 'http',
+          DATABASE_POOL_SIZE: '20',
+          ...profiling,
+          ...given.env,
+        },
+      });
+      closers.push(() => stopWithin(servers));
+      return servers;
+    },
+    closeLater: (close) => void closers.push(close),
+    say: (line) => console.log(`  ${line}`),
+  };
+  const close = async () => {
+    for (const closer of closers.reverse()) {
+      await closer().catch((error: unknown) => console.error(error));
+    }
+  };
+  return { context, close };
+}
+
+/** An application that does not end is worth a line, not a hanging benchmark. */
+async function stopWithin(servers: Servers): Promise<void> {
+  const apps: AppProcess[] = [servers.api, servers.consumer];
+  const timer = setTimeout(() => {
+    console.error('an application did not end within 30 s and is killed');
+    for (const app of apps) app.signal('SIGKILL');
+  }, 30_000);
+  await servers.stop();
+  clearTimeout(timer);
+}
