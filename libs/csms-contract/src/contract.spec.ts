@@ -13,6 +13,7 @@ import { eventSubject, incomingTopic, recordKey } from './record-key.js';
 
 const EXAMPLES = 'libs/csms-contract/examples';
 const names = Object.keys(EVENT_TYPES) as EventTypeName[];
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- an example may be any message
 const example = (name: string): any => readExample(EXAMPLES, name);
 
 describe('the examples of the contract', () => {

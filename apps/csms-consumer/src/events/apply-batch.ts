@@ -1,0 +1,137 @@
+import { appendChanges, rowsOf, type SqlRunner } from '#change-log';
+import { type Check, checkEvent } from './check-event.js';
+import { eventDigest } from './event-digest.js';
+import { type EventTransaction } from './event-handler.js';
+import { type EventOutcome, type IncomingEvent, parked, type Verdict } from './incoming-event.js';
+import { type AsideRow, putAside } from './parked-rows.js';
+
+/** An event of a batch with what is known of it before the transaction, so that a halved batch checks nothing twice. */
+export interface PreparedEvent {
+  incoming: IncomingEvent;
+  digest: string;
+  check: Check;
+  /** Was taken on before and put aside: its id is known, and its row is the caller's business. */
+  again?: boolean;
+}
+
+export const prepare = (incoming: IncomingEvent): PreparedEvent => ({
+  incoming,
+  digest: eventDigest(incoming),
+  check: checkEvent(incoming),
+});
+
+export interface BatchResult {
+  outcomes: EventOutcome[];
+  hasChanges: boolean;
+  released: string[];
+}
+
+/** Applies events in order inside the caller's transaction: inbox, handlers, rows put aside, change log. */
+export async function applyBatch(
+  sql: SqlRunner,
+  events: readonly PreparedEvent[],
+  now: Date,
+  holdSeconds: number,
+): Promise<BatchResult> {
+  const tx: EventTransaction = { sql, now, changes: [], released: new Set() };
+  const fresh = await takeOn(sql, events);
+  const verdicts = new Map<PreparedEvent, Verdict>();
+  const hosted = await hostedParties(sql);
+  for (const run of runsOf([...fresh], hosted, verdicts)) {
+    const results = await run.handler.handle(
+      tx,
+      run.events.map(({ checked }) => checked),
+    );
+    run.events.forEach(({ event }, index) => {
+      verdicts.set(event, results[index] ?? parked('no verdict'));
+    });
+  }
+  await putAside(sql, asideRows(verdicts, now, holdSeconds));
+  await appendChanges(sql, tx.changes);
+  return {
+    outcomes: events.map((event) => outcomeOf(fresh.has(event), verdicts.get(event))),
+    hasChanges: tx.changes.length > 0,
+    released: [...tx.released],
+  };
+}
+
+/** Remembers the ids of the batch, and returns the events whose id is new. */
+async function takeOn(
+  sql: SqlRunner,
+  events: readonly PreparedEvent[],
+): Promise<Set<PreparedEvent>> {
+  const first = new Map<string, PreparedEvent>();
+  const fresh = new Set(events.filter(({ again }) => again));
+  for (const event of events) {
+    if (!event.again && !first.has(event.digest)) first.set(event.digest, event);
+  }
+  // Sorted, so that two batches with the same ids wait for each other instead of both failing.
+  const rows = await rowsOf<{ digest: string }>(
+    sql,
+    `INSERT INTO inbox (digest) SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING RETURNING digest`,
+    [[...first.keys()].sort()],
+  );
+  const taken = new Set(rows.map(({ digest }) => digest));
+  return new Set(
+    events.filter(
+      (event) => fresh.has(event) || (taken.has(event.digest) && first.get(event.digest) === event),
+    ),
+  );
+}
+
+async function hostedParties(sql: SqlRunner): Promise<ReadonlySet<string>> {
+  const rows = await rowsOf<{ key: string }>(sql, 'SELECT party_key AS key FROM hosted_party');
+  return new Set(rows.map(({ key }) => key));
+}
+
+type Passed = Extract<Check, { ok: true }>;
+interface Run {
+  handler: Passed['handler'];
+  events: { event: PreparedEvent; checked: Passed['checked'] }[];
+}
+
+/** Neighbours of one handler share its statements; the order between handlers is the order of arrival. */
+function runsOf(
+  events: readonly PreparedEvent[],
+  hosted: ReadonlySet<string>,
+  verdicts: Map<PreparedEvent, Verdict>,
+): Run[] {
+  const runs: Run[] = [];
+  for (const event of events) {
+    const { check } = event;
+    if (!check.ok) {
+      verdicts.set(event, parked(check.reason));
+    } else if (!hosted.has(check.checked.partyKey)) {
+      verdicts.set(event, parked(`${check.checked.partyKey} is not a party of this gateway`));
+    } else {
+      const last = runs.at(-1);
+      const entry = { event, checked: check.checked };
+      if (last?.handler === check.handler) last.events.push(entry);
+      else runs.push({ handler: check.handler, events: [entry] });
+    }
+  }
+  return runs;
+}
+
+function* asideRows(
+  verdicts: ReadonlyMap<PreparedEvent, Verdict>,
+  now: Date,
+  holdSeconds: number,
+): Iterable<AsideRow> {
+  for (const [{ incoming, again }, verdict] of verdicts) {
+    if (again) continue;
+    if (verdict.outcome === 'held') {
+      const expiresAt = new Date(now.getTime() + holdSeconds * 1000);
+      yield { ...verdict, incoming, state: 'held', expiresAt };
+    } else if (verdict.outcome === 'parked') {
+      yield { ...verdict, incoming, state: 'parked', parentKey: null, expiresAt: null };
+    }
+  }
+}
+
+function outcomeOf(isFresh: boolean, verdict: Verdict | undefined): EventOutcome {
+  if (!isFresh || !verdict) return { outcome: 'duplicate' };
+  return 'reason' in verdict
+    ? { outcome: verdict.outcome, reason: verdict.reason }
+    : { outcome: verdict.outcome };
+}

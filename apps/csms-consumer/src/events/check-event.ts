@@ -1,0 +1,35 @@
+import { isEventType } from '#csms-contract';
+import { describeErrors, partyKey, type PartyId } from '#ocpi';
+import { type EventHandler } from './event-handler.js';
+import { EVENT_HANDLERS } from './event-handlers.js';
+import { type CheckedEvent, type CsmsClient, type IncomingEvent } from './incoming-event.js';
+
+/** An event ready for its handler, or why it can never be one. */
+export type Check =
+  { ok: true; checked: CheckedEvent; handler: EventHandler } | { ok: false; reason: string };
+
+/** Everything that can be said of an event without the database: envelope, type, schema, OCPI's rules. */
+export function checkEvent({ parsed }: IncomingEvent): Check {
+  if (!parsed.ok) return { ok: false, reason: parsed.reason };
+  const { event } = parsed;
+  const handler = isEventType(event.type) ? EVENT_HANDLERS[event.type] : undefined;
+  if (!handler) return { ok: false, reason: `unknown type ${event.type}` };
+  const data = handler.check(event.data);
+  if (!data.ok) return { ok: false, reason: describeErrors(data.errors) };
+  const checked = { event, data: data.value, partyKey: partyKey(data.value as PartyId) };
+  return { ok: true, checked, handler };
+}
+
+/** Why the client may not write this event; undefined when it may. */
+export function whyForbidden(client: CsmsClient, { parsed }: IncomingEvent): string | undefined {
+  if (!parsed.ok) return undefined;
+  const { source, data } = parsed.event;
+  if (client.sources.length > 0 && !client.sources.includes(source)) {
+    return `client ${client.name} may not write for source ${source}`;
+  }
+  const { country_code, party_id } = (data ?? {}) as Partial<PartyId>;
+  if (typeof country_code !== 'string' || typeof party_id !== 'string') return undefined;
+  return client.parties.includes(partyKey({ country_code, party_id }))
+    ? undefined
+    : `client ${client.name} may not write for party ${country_code}*${party_id}`;
+}

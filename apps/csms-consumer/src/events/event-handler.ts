@@ -1,0 +1,39 @@
+import { type NewChange, type SqlRunner } from '#change-log';
+import { type Checker, type Decoded, type FieldError, refused } from '#ocpi';
+import { type CheckedEvent, type Verdict } from './incoming-event.js';
+
+/** The transaction that a batch of events shares. */
+export interface EventTransaction {
+  sql: SqlRunner;
+  now: Date;
+  /** Goes into the change log, in this order, before the commit. */
+  changes: NewChange[];
+  /** Parents that exist from now on: what was held for them goes through after the commit. */
+  released: Set<string>;
+}
+
+/** What is done about one type of event. */
+export interface EventHandler {
+  check(data: unknown): Decoded<unknown>;
+  /** Applies events in order; one verdict each. What it throws fails the batch, which is then halved. */
+  handle(tx: EventTransaction, events: readonly CheckedEvent[]): Promise<Verdict[]>;
+}
+
+interface HandlerParts<T> {
+  checker: Checker<T>;
+  rules?: (data: T) => FieldError[];
+  handle(tx: EventTransaction, events: readonly CheckedEvent<T>[]): Promise<Verdict[]>;
+}
+
+/** A handler from its schema, the rules beyond it, and its work. */
+export function eventHandler<T>({ checker, rules, handle }: HandlerParts<T>): EventHandler {
+  return {
+    check(data) {
+      const decoded = checker.decode(data);
+      if (!decoded.ok || !rules) return decoded;
+      const errors = rules(decoded.value);
+      return errors.length > 0 ? refused(...errors) : decoded;
+    },
+    handle: (tx, events) => handle(tx, events as readonly CheckedEvent<T>[]),
+  };
+}

@@ -1,0 +1,28 @@
+import { type EventTypeName } from '#csms-contract';
+import { cdrIssued } from './cdr-issued.js';
+import { type EventHandler } from './event-handler.js';
+import { evseStatusChanged } from './evse-status-changed.js';
+import { locationRemoved } from './location-removed.js';
+import { locationUpserted } from './location-upserted.js';
+import { sessionEnded } from './session-ended.js';
+import { sessionStarted } from './session-started.js';
+import { sessionUpdated } from './session-updated.js';
+import { snapshotBegan } from './snapshot-began.js';
+import { snapshotEnded } from './snapshot-ended.js';
+import { tariffRemoved } from './tariff-removed.js';
+import { tariffUpserted } from './tariff-upserted.js';
+
+/** Who handles what the CSMS may send. */
+export const EVENT_HANDLERS: Partial<Record<EventTypeName, EventHandler>> = {
+  'ocpi.evse.status-changed.v1': evseStatusChanged,
+  'ocpi.location.upserted.v1': locationUpserted,
+  'ocpi.location.removed.v1': locationRemoved,
+  'ocpi.tariff.upserted.v1': tariffUpserted,
+  'ocpi.tariff.removed.v1': tariffRemoved,
+  'ocpi.session.started.v1': sessionStarted,
+  'ocpi.session.updated.v1': sessionUpdated,
+  'ocpi.session.ended.v1': sessionEnded,
+  'ocpi.cdr.issued.v1': cdrIssued,
+  'ocpi.snapshot.began.v1': snapshotBegan,
+  'ocpi.snapshot.ended.v1': snapshotEnded,
+};

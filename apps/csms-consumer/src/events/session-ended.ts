@@ -1,0 +1,17 @@
+import { checkSession, type Session, sessionChecker } from '#ocpi';
+import { eventHandler } from './event-handler.js';
+import { storeSessions } from './store-sessions.js';
+
+const STATUSES: readonly string[] = ['COMPLETED', 'INVALID'];
+
+/** A Session is over for good (SES-25). */
+export const sessionEnded = eventHandler<Session>({
+  checker: sessionChecker,
+  rules: (session) => [
+    ...(STATUSES.includes(session.status)
+      ? []
+      : [{ path: 'status', message: `must be one of ${STATUSES.join(', ')} in this event` }]),
+    ...checkSession(session),
+  ],
+  handle: storeSessions,
+});
