@@ -8,6 +8,8 @@ export interface NodeChanges {
   status: boolean;
   /** Canonical fields with new values. */
   fields: Set<string>;
+  /** Transaction of the newest change to this node. */
+  xid: number;
 }
 
 /** All that happened to one object, folded (D2): one entry per object, however many changes there were. */
@@ -21,8 +23,10 @@ export interface FoldedObject {
   /** By row id. */
   evses: Map<number, NodeChanges & { connectors: Map<string, NodeChanges> }>;
   /** Its visibility may have changed, or it was withdrawn: what to do follows from the current state. */
-  visibility: boolean;
+  visibility: false | 'shown' | 'hidden';
   deleted: boolean;
+  /** It came into being in these changes. */
+  isNew: boolean;
   /** The newest change folded in, and when it happened. */
   last: Pick<ChangeEntity, 'xid' | 'seq'>;
   /** Of the oldest change: lag is measured from there. */
@@ -55,21 +59,42 @@ const newObject = (row: ChangeEntity, kind: FoldedObject['kind']): FoldedObject 
   evses: new Map(),
   visibility: false,
   deleted: false,
+  isNew: false,
   last: row,
   since: row.eventTime ?? row.at,
 });
 
-const noChanges = (): NodeChanges => ({ whole: false, status: false, fields: new Set() });
+const noChanges = (): NodeChanges => ({
+  whole: false,
+  status: false,
+  fields: new Set(),
+  xid: 0,
+});
+
+/** Everything about one object at once, as a walk over all objects or a repair needs it. */
+export const wholeObject = (
+  given: Pick<FoldedObject, 'kind' | 'objectId' | 'partyKey' | 'audience' | 'since'>,
+): FoldedObject => ({
+  ...given,
+  self: { ...noChanges(), whole: true },
+  evses: new Map(),
+  visibility: false,
+  deleted: false,
+  isNew: true,
+  last: { xid: 0, seq: 0 },
+});
 
 function foldInto(object: FoldedObject, row: ChangeEntity): void {
   if (row.aspect === 'shown' || row.aspect === 'hidden') {
-    object.visibility = true;
+    object.visibility = row.aspect;
     object.self.whole = true;
+    object.self.xid = row.xid;
   } else if (row.aspect === 'deleted') {
     object.deleted = true;
   } else {
     note(nodeOf(object, row), row);
-    if (row.fields?.includes('publish') === true) object.visibility = true;
+    if (row.aspect === 'created' && row.kind === object.kind) object.isNew = true;
+    if (row.fields?.includes('publish') === true) object.visibility ||= 'shown';
   }
 }
 
@@ -86,6 +111,7 @@ function nodeOf(object: FoldedObject, row: ChangeEntity): NodeChanges {
 }
 
 function note(node: NodeChanges, row: ChangeEntity): void {
+  node.xid = row.xid;
   if (row.aspect === 'status') node.status = true;
   else if (row.aspect === 'fields') for (const field of row.fields ?? []) node.fields.add(field);
   else node.whole = true;

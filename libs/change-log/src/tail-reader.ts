@@ -99,6 +99,11 @@ export class TailReader<Row extends Cursor> {
     return this.window.length - this.indexBehind(after);
   }
 
+  /** The oldest row behind `after`, as far as the window knows. */
+  oldestBehind(after: Cursor): Row | undefined {
+    return this.window[this.indexBehind(after)];
+  }
+
   /** Looks now. Concurrent calls share one look that starts after the last of them. */
   async refresh(): Promise<void> {
     while (this.refreshing) await this.refreshing;

@@ -134,10 +134,10 @@ describe('reading the change log', () => {
     await tail.run(signal);
     const seen: number[] = [];
     let cursor: Cursor = endOf(tail.horizon - 1);
-    let isWriting = true;
+    const writing = new AbortController();
     const reader = (async () => {
       for (;;) {
-        const wasWriting = isWriting;
+        const wasWriting = !writing.signal.aborted;
         await tail.refresh();
         const { rows, end } = await tail.read(cursor, 7);
         seen.push(...rows.map((row) => row.objectId));
@@ -175,7 +175,7 @@ describe('reading the change log', () => {
       }
     };
     await Promise.all([1, 2, 3].map(write));
-    isWriting = false;
+    writing.abort();
     await reader;
     tail.stop();
     expect([...seen].sort((a, b) => a - b)).toEqual([...committed].sort((a, b) => a - b));

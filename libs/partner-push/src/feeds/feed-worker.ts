@@ -1,0 +1,419 @@
+import { type Cursor, type FoldedObject, type Lease, rowsOf, type TailReader } from '#change-log';
+import { type ChangeEntity } from '#database';
+import { type PartnerClient, type PushOutcome } from '#partners';
+import { createLogger, type Metrics } from '#platform';
+import { type DataSource } from 'typeorm';
+import {
+  grantKey,
+  type LiveConnection,
+  type PushResult,
+  type PushScope,
+  type PushTask,
+} from '../push-scope.js';
+import { PushSender } from '../push-sender.js';
+import { settle } from '../records/cdr-receipts.js';
+import { type ExchangeLog } from '../records/exchange-log.js';
+import { park, parkedKeys, unpark } from '../records/parking.js';
+import { ConnectionView } from '../state/connection-view.js';
+import { type ObjectLoader } from '../state/object-loader.js';
+import { backoffMs, objectRetryMs } from './backoff.js';
+import { type FeedStore } from './feed-store.js';
+import { concerns, planTasks, pushedKinds } from './plan-tasks.js';
+import { runTasks } from './run-tasks.js';
+import { snapshotPage, type WalkPlace } from './snapshot-page.js';
+
+export interface WorkerParts {
+  source: DataSource;
+  tail: TailReader<ChangeEntity>;
+  loader: ObjectLoader;
+  client: PartnerClient;
+  exchanges: ExchangeLog;
+  metrics: Metrics;
+  store: FeedStore;
+  /** The connection as it is now; undefined: no traffic may flow. */
+  connection(): LiveConnection | undefined;
+  /** Until when the lease is surely ours (performance.now). */
+  leaseEndsMs(): number;
+}
+
+const BATCH = 500;
+/** Tries of an object that keeps failing while the partner takes others. */
+const MAX_ATTEMPTS = 5;
+
+export type FeedState = 'live' | 'walking' | 'waiting' | 'stopped';
+
+/**
+ * Works one feed while this process holds its lease: reads on from the cursor, folds, sends the current state, moves
+ * the cursor. A failure holds the feed back, never an other one. The cursor is kept here and stored by the runner.
+ */
+export class FeedWorker {
+  readonly key: string;
+  readonly generation: number;
+  state: FeedState = 'live';
+  private position: Cursor;
+  private walk: WalkPlace | null;
+  private failures: number;
+  private resumeAtMs: number;
+  private readonly leasedAtMs = performance.now();
+  /** States read before this are too old: a try failed since. */
+  private readAfterMs = this.leasedAtMs;
+  private isWarm = false;
+  /** Changes below are left to the partner's own pull, CDRs apart (TRN-66). */
+  private skipBelow = 0;
+  private readonly covered = new Map<string, number>();
+  private parked = new Set<string>();
+  private stopping = false;
+  private isWoken = false;
+  private wakeUp: (() => void) | undefined;
+  private readonly log = createLogger('feed');
+  private readonly done: Promise<void>;
+
+  constructor(
+    private readonly parts: WorkerParts,
+    lease: Lease & { snapshot: WalkPlace | null },
+  ) {
+    this.key = lease.key;
+    this.generation = lease.generation;
+    this.position = lease.cursor;
+    this.walk = lease.snapshot;
+    this.failures = lease.failures;
+    this.resumeAtMs = lease.resumeAt?.getTime() ?? 0;
+    this.done = this.work();
+  }
+
+  /** Everything up to here is told, parked or of no concern. */
+  get cursor(): Cursor {
+    return this.position;
+  }
+
+  get isWalking(): boolean {
+    return this.walk !== null;
+  }
+
+  /** There may be something to do: new changes, or a changed connection. */
+  wake(): void {
+    this.isWoken = true;
+    this.wakeUp?.();
+  }
+
+  /** No further request leaves; resolves when those in flight have their answers and the cursor stands still. */
+  stop(): Promise<void> {
+    this.stopping = true;
+    this.wake();
+    return this.done;
+  }
+
+  private isActive(): boolean {
+    return (
+      !this.stopping &&
+      performance.now() < this.parts.leaseEndsMs() &&
+      this.parts.connection() !== undefined
+    );
+  }
+
+  private async work(): Promise<void> {
+    while (!this.stopping) {
+      try {
+        if (!(await this.turn())) await this.pause(1000);
+      } catch (error) {
+        if (!this.stopping) this.log.error({ err: error, connection: this.key }, 'feed failed');
+        await this.pause(1000);
+      }
+    }
+    this.state = 'stopped';
+  }
+
+  /** One batch or page; false: there is nothing to do for now. */
+  private async turn(): Promise<boolean> {
+    if (!this.isActive()) return false;
+    const connection = this.parts.connection();
+    if (!connection) return false;
+    if (this.resumeAtMs > Date.now()) {
+      this.state = 'waiting';
+      await this.pause(this.resumeAtMs - Date.now(), true);
+      return true;
+    }
+    if (this.failures > 0 && !(await this.returnFromOutage(connection))) return true;
+    this.state = this.walk ? 'walking' : 'live';
+    return this.walk ? this.walkOn(connection, this.walk) : this.readOn(connection);
+  }
+
+  private async readOn(connection: LiveConnection): Promise<boolean> {
+    const page = await this.parts.tail.read(this.position, BATCH);
+    const kinds = pushedKinds(connection);
+    const rows = page.rows.filter(
+      (row) =>
+        concerns(connection, kinds, row) && (row.kind === 'cdr' || row.xid >= this.skipBelow),
+    );
+    if (rows.length > 0) {
+      const scope = await this.scope(connection);
+      const phases = planTasks(rows, (key, xid) => xid < (this.covered.get(key) ?? 0));
+      if (!(await this.bring(scope, phases))) return true;
+    }
+    this.position = page.end;
+    if (page.drained) this.forgetCovered();
+    return page.rows.length > 0;
+  }
+
+  private async walkOn(connection: LiveConnection, place: WalkPlace): Promise<boolean> {
+    const page = await snapshotPage(this.parts.source, connection, place, pushedKinds(connection));
+    if (page.objects.length > 0) {
+      const scope = await this.scope(connection);
+      const rows = page.objects.map((object): ChangeEntity => asChange(object));
+      if (
+        !(await this.bring(
+          scope,
+          planTasks(rows, () => false),
+        ))
+      )
+        return true;
+    }
+    await this.parts.store.saveWalk(this.key, this.generation, page.next);
+    this.walk = page.next;
+    return true;
+  }
+
+  /** Brings all phases to the partner, trying again for as long as it takes. False: we have to stop or wait. */
+  private async bring(scope: PushScope, phases: PushTask[][]): Promise<boolean> {
+    for (const phase of phases) {
+      let tasks = phase;
+      while (tasks.length > 0) {
+        if (!this.isActive()) return false;
+        await this.preload(scope, tasks);
+        const pass = await runTasks(scope, tasks, {
+          concurrency: scope.connection.profile.concurrency,
+          isWarm: this.isWarm,
+          isActive: () => this.isActive(),
+          onSettled: (task, result) => this.settled(task, result),
+        });
+        tasks = pass.remaining;
+        if (pass.answered > 0) await this.answered();
+        if (tasks.length === 0) break;
+        if (!this.isActive()) return false;
+        if (pass.failure?.kind === 'unauthorized') {
+          // The token may just have been replaced: then the new one is tried first.
+          if (this.parts.connection() !== scope.connection) return false;
+          await this.parts.store.rejectConnection(scope.connection, pass.failure.reason);
+          this.isWarm = false;
+          return false;
+        }
+        this.readAfterMs = performance.now();
+        tasks = await this.afterFailure(scope, tasks, pass.answered > 0, pass.failure);
+        if (this.resumeAtMs > Date.now()) return false;
+      }
+    }
+    return true;
+  }
+
+  /** Some tasks failed: is it they, or the partner? */
+  private async afterFailure(
+    scope: PushScope,
+    tasks: PushTask[],
+    isAnswering: boolean,
+    failure: Extract<PushOutcome, { kind: 'unavailable' }> | undefined,
+  ): Promise<PushTask[]> {
+    const worst = Math.max(0, ...tasks.map(({ attempts }) => attempts));
+    const isOverload = failure?.isOverload === true;
+    if (isAnswering && !isOverload) {
+      const rest = worst >= MAX_ATTEMPTS ? await this.giveUp(tasks, failure) : tasks;
+      if (rest.length > 0) await this.pause(objectRetryMs(worst), true);
+      return rest;
+    }
+    this.isWarm = false;
+    this.failures += 1;
+    const stuck = this.stuck.get(keyOf(tasks)) ?? 0;
+    this.stuck.clear();
+    this.stuck.set(keyOf(tasks), stuck + 1);
+    if (!isOverload && stuck + 1 >= MAX_ATTEMPTS && (await scope.sender.isAnswering())) {
+      for (const task of tasks.slice(0, 1)) task.attempts = MAX_ATTEMPTS;
+      this.stuck.clear();
+      return this.giveUp(tasks, failure);
+    }
+    const delayMs = backoffMs(this.failures, scope.connection.profile, failure?.retryAfterMs);
+    this.resumeAtMs = Date.now() + delayMs;
+    const reason = failure?.reason ?? 'no answer';
+    this.log.warn(
+      { connection: this.key, failures: this.failures, delayMs, reason },
+      'partner unavailable',
+    );
+    await this.parts.store.saveBreaker(this.key, this.failures, new Date(this.resumeAtMs), reason);
+    return tasks;
+  }
+
+  /** How often the same object stood first while nothing was answered; it may be the object after all. */
+  private readonly stuck = new Map<string, number>();
+
+  private async giveUp(
+    tasks: PushTask[],
+    failure: Extract<PushOutcome, { kind: 'unavailable' }> | undefined,
+  ): Promise<PushTask[]> {
+    const rest: PushTask[] = [];
+    for (const task of tasks) {
+      if (task.attempts < MAX_ATTEMPTS) {
+        rest.push(task);
+        continue;
+      }
+      const reason = `failed ${task.attempts} times while the partner answered: ${failure?.reason ?? ''}`;
+      const { httpStatus, ocpiStatus } = failure ?? {};
+      await this.park(task, task.objectName ?? '', { reason, httpStatus, ocpiStatus });
+    }
+    return rest;
+  }
+
+  private async settled(task: PushTask, result: PushResult): Promise<void> {
+    const { outcome, objectName, covers = [] } = result;
+    for (const [key, horizon] of covers) this.covered.set(key, horizon);
+    if (outcome?.kind === 'rejected') {
+      await this.park(task, objectName, outcome);
+      return;
+    }
+    if (outcome?.kind !== 'delivered') return;
+    this.parts.metrics.pushLagSeconds.observe(
+      { module: `${task.kind}s` },
+      Math.max(0, Date.now() - task.since.getTime()) / 1000,
+    );
+    if (this.parked.delete(`${task.kind}:${task.objectId}`)) {
+      const { kind, objectId } = task;
+      await unpark(this.parts.source, { connectionId: this.key, kind, objectId });
+    }
+  }
+
+  private async park(
+    task: PushTask,
+    objectName: string,
+    given: { reason: string; httpStatus?: number | undefined; ocpiStatus?: number | undefined },
+  ): Promise<void> {
+    const { kind, objectId } = task;
+    const { reason, httpStatus, ocpiStatus } = given;
+    const line = { connection: this.key, kind, object: objectName, reason };
+    this.log[kind === 'cdr' ? 'error' : 'warn'](line, 'parked');
+    await this.parts.source.transaction(async (tx) => {
+      await park(tx, {
+        connectionId: this.key,
+        kind,
+        objectId,
+        objectName,
+        reason,
+        httpStatus,
+        ocpiStatus,
+      });
+      if (kind === 'cdr') await settle(tx, this.key, objectId, { state: 'parked', reason });
+    });
+    this.parked.add(`${kind}:${objectId}`);
+  }
+
+  private async answered(): Promise<void> {
+    this.isWarm = true;
+    this.stuck.clear();
+    this.parts.store.noteSuccess(this.key);
+    if (this.failures === 0) return;
+    this.failures = 0;
+    this.resumeAtMs = 0;
+    await this.parts.store.saveBreaker(this.key, 0, null, null);
+  }
+
+  /** A partner that wants to fetch after an outage is asked whether it is back, not pushed at (TRN-66). */
+  private async returnFromOutage(connection: LiveConnection): Promise<boolean> {
+    if (connection.profile.catchUp !== 'wait_for_pull') return true;
+    const scope = await this.scope(connection);
+    if (await scope.sender.isAnswering()) {
+      this.skipBelow = this.parts.tail.horizon;
+      await this.answered();
+      return true;
+    }
+    await this.afterFailure(scope, [], false, undefined);
+    return false;
+  }
+
+  private async scope(connection: LiveConnection): Promise<PushScope> {
+    const { source, loader, client, exchanges, metrics, store } = this.parts;
+    if (this.known?.connection !== connection) {
+      this.parked = await parkedKeys(source, connection.id);
+      this.known = {
+        connection,
+        view: new ConnectionView(source, connection),
+        sender: new PushSender(client, connection, { exchanges, metrics }, (name) => {
+          void store.noteDeviation(connection.id, name);
+        }),
+      };
+    }
+    const isShown = await this.shownBy(connection);
+    return {
+      ...this.known,
+      source,
+      loader,
+      need: (xid) => ({ xid, readAfterMs: this.readAfterMs }),
+      isParked: (kind, objectId) => this.parked.has(`${kind}:${objectId}`),
+      isShown,
+    };
+  }
+
+  private known: Pick<PushScope, 'view' | 'sender' | 'connection'> | undefined;
+
+  private async shownBy(connection: LiveConnection): Promise<PushScope['isShown']> {
+    const { locationsShown, tariffsShown, id } = connection;
+    if (locationsShown === 'all' && tariffsShown === 'all') return () => true;
+    const rows = await rowsOf<{ kind: string; partyKey: string; objectKey: string }>(
+      this.parts.source,
+      `SELECT kind, party_key AS "partyKey", object_key AS "objectKey" FROM object_grant WHERE connection_id = $1`,
+      [id],
+    );
+    const named = new Set(rows.map((row) => grantKey(row.kind, row.partyKey, row.objectKey)));
+    return (kind, partyKey, objectKey) => {
+      const rule = kind === 'location' ? locationsShown : tariffsShown;
+      return rule === 'all' || (rule === 'only') === named.has(grantKey(kind, partyKey, objectKey));
+    };
+  }
+
+  private async preload(scope: PushScope, tasks: readonly PushTask[]): Promise<void> {
+    if (tasks.length < 2) return;
+    await Promise.all(
+      tasks.map(({ kind, objectId, xid }) => scope.loader.get(kind, objectId, scope.need(xid))),
+    );
+  }
+
+  private forgetCovered(): void {
+    for (const [key, horizon] of this.covered) {
+      if (horizon <= this.position.xid + 1) this.covered.delete(key);
+    }
+  }
+
+  /** Sleeps until something happens; `whole`: for the whole time, but for a stop. */
+  private async pause(ms: number, whole = false): Promise<void> {
+    const until = performance.now() + ms;
+    while (!this.stopping && (whole || !this.isWoken)) {
+      const rest = until - performance.now();
+      if (rest <= 0) break;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, rest);
+        this.wakeUp = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      this.wakeUp = undefined;
+    }
+    if (!whole) this.isWoken = false;
+  }
+}
+
+const keyOf = ([first]: readonly PushTask[]): string =>
+  first ? `${first.kind}:${first.objectId}` : 'probe';
+
+/** An object of the walk as the change that would tell it. */
+const asChange = (object: FoldedObject): ChangeEntity => ({
+  xid: 0,
+  seq: 0,
+  at: object.since,
+  kind: object.kind,
+  objectId: object.objectId,
+  evseId: null,
+  connectorId: null,
+  aspect: 'created',
+  fields: null,
+  audience: object.audience,
+  partyKey: object.partyKey,
+  connectionId: null,
+  versions: null,
+  eventTime: null,
+});

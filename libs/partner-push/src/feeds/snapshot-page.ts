@@ -1,0 +1,98 @@
+import { type FoldedObject, rowsOf, type SqlRunner, wholeObject } from '#change-log';
+import { tokenPartiesOf } from '#partners';
+import { type LiveConnection } from '../push-scope.js';
+
+/** Where a walk over everything a partner may see stands. */
+export interface WalkPlace {
+  kind: string;
+  afterId: number;
+  /** An operator asked for it: also partners that wait for their own pull get everything. */
+  requested?: boolean;
+}
+
+/** Tariffs before the Locations that name them, Sessions before their CDRs. */
+const ORDER: readonly FoldedObject['kind'][] = ['tariff', 'location', 'session', 'cdr'];
+
+const PAGE = 200;
+
+export interface SnapshotPage {
+  objects: FoldedObject[];
+  /** Where to go on; null: the walk is over. */
+  next: WalkPlace | null;
+}
+
+interface ObjectRow {
+  id: number;
+  partyKey: string;
+  audience: string | null;
+}
+
+/**
+ * The next objects of the walk, in the order of their row ids. Sessions only while they run or were never told; CDRs only
+ * while they are owed. What is skipped by the connection's rules is skipped when it is pushed.
+ */
+export async function snapshotPage(
+  source: SqlRunner,
+  connection: LiveConnection,
+  place: WalkPlace,
+  kinds: ReadonlySet<FoldedObject['kind']>,
+): Promise<SnapshotPage> {
+  const index = ORDER.findIndex((kind) => kind === place.kind);
+  const kind = ORDER[index];
+  if (kind === undefined) return { objects: [], next: null };
+  const isPushed = kinds.has(kind) && !(waitsForPull(connection, place) && kind !== 'cdr');
+  const rows = isPushed ? await read(source, connection, kind, place.afterId) : [];
+  const since = new Date();
+  const objects = rows.map(({ id, partyKey, audience }) =>
+    wholeObject({ kind, objectId: id, partyKey, audience, since }),
+  );
+  const last = rows.at(-1);
+  if (last && rows.length === PAGE) return { objects, next: { ...place, afterId: last.id } };
+  const following = ORDER[index + 1];
+  return { objects, next: following ? { ...place, kind: following, afterId: 0 } : null };
+}
+
+const waitsForPull = ({ profile }: LiveConnection, place: WalkPlace): boolean =>
+  profile.catchUp === 'wait_for_pull' && place.requested !== true;
+
+function read(
+  source: SqlRunner,
+  connection: LiveConnection,
+  kind: FoldedObject['kind'],
+  afterId: number,
+): Promise<ObjectRow[]> {
+  const parties = connection.hostedParties;
+  const page = `($1::text[] IS NULL OR o.party_key = ANY($1)) AND o.id > $2 ORDER BY o.id LIMIT ${PAGE}`;
+  const own = 'o.id, o.party_key AS "partyKey"';
+  switch (kind) {
+    case 'tariff':
+      return rowsOf(
+        source,
+        `SELECT ${own}, NULL AS audience FROM tariff o WHERE o.deleted_at IS NULL AND ${page}`,
+        [parties, afterId],
+      );
+    case 'location':
+      return rowsOf(source, `SELECT ${own}, NULL AS audience FROM location o WHERE ${page}`, [
+        parties,
+        afterId,
+      ]);
+    case 'session':
+      return rowsOf(
+        source,
+        `SELECT ${own}, o.token_party_key AS audience FROM session o
+          WHERE o.token_party_key = ANY($3)
+            AND (o.status NOT IN ('COMPLETED', 'INVALID') OR EXISTS (SELECT FROM session_delivery d
+                  WHERE d.connection_id = $4 AND d.session_id = o.id)) AND ${page}`,
+        [parties, afterId, tokenPartiesOf(connection), connection.id],
+      );
+    case 'cdr':
+      return rowsOf(
+        source,
+        `SELECT ${own}, o.token_party_key AS audience FROM cdr o
+          WHERE o.token_party_key = ANY($3)
+            AND NOT EXISTS (SELECT FROM cdr_receipt r WHERE r.connection_id = $4 AND r.cdr_id = o.id
+                  AND r.state <> 'owed') AND ${page}`,
+        [parties, afterId, tokenPartiesOf(connection), connection.id],
+      );
+  }
+}

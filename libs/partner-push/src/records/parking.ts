@@ -1,0 +1,129 @@
+import { appendChanges, type NewChange, rowsOf, type SqlRunner } from '#change-log';
+import { type ParkedPushEntity } from '#database';
+import { type DataSource } from 'typeorm';
+
+export type ParkedKind = ParkedPushEntity['kind'];
+
+export type ParkedPush = ParkedPushEntity;
+
+export interface ParkReason {
+  reason: string;
+  httpStatus?: number | undefined;
+  ocpiStatus?: number | undefined;
+}
+
+/** Puts an object aside for one partner, with the reason; an object already aside gets the new one. */
+export async function park(
+  source: SqlRunner,
+  given: {
+    connectionId: string;
+    kind: ParkedKind;
+    objectId: number;
+    objectName: string;
+  } & ParkReason,
+): Promise<void> {
+  await source.query(
+    `INSERT INTO parked_push (connection_id, kind, object_id, object_name, reason, http_status, ocpi_status)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)
+     ON CONFLICT (connection_id, kind, object_id) DO UPDATE
+       SET reason = excluded.reason, http_status = excluded.http_status, ocpi_status = excluded.ocpi_status,
+           object_name = excluded.object_name, attempts = parked_push.attempts + 1, parked_at = now()`,
+    [
+      given.connectionId,
+      given.kind,
+      given.objectId,
+      given.objectName,
+      given.reason.replaceAll('\0', ''),
+      given.httpStatus ?? null,
+      given.ocpiStatus ?? null,
+    ],
+  );
+}
+
+export async function unpark(
+  source: SqlRunner,
+  given: { connectionId: string; kind: ParkedKind; objectId: number },
+): Promise<void> {
+  await source.query(
+    'DELETE FROM parked_push WHERE connection_id = $1 AND kind = $2 AND object_id = $3',
+    [given.connectionId, given.kind, given.objectId],
+  );
+}
+
+/** Keys (`location:12`) of what stands aside for a partner. */
+export async function parkedKeys(source: SqlRunner, connectionId: string): Promise<Set<string>> {
+  const rows = await rowsOf<{ key: string }>(
+    source,
+    `SELECT kind || ':' || object_id AS key FROM parked_push WHERE connection_id = $1`,
+    [connectionId],
+  );
+  return new Set(rows.map(({ key }) => key));
+}
+
+/** What partners refused, newest first, for operators. */
+export const parkedPushes = (
+  source: DataSource,
+  filter: { connectionId?: string; limit?: number; beforeId?: number } = {},
+): Promise<ParkedPush[]> =>
+  rowsOf<ParkedPush>(
+    source,
+    `SELECT id, connection_id AS "connectionId", kind, object_id AS "objectId", object_name AS "objectName",
+            reason, http_status AS "httpStatus", ocpi_status AS "ocpiStatus", attempts, parked_at AS "parkedAt"
+       FROM parked_push
+      WHERE ($1::text IS NULL OR connection_id = $1) AND ($2::bigint IS NULL OR id < $2)
+      ORDER BY id DESC LIMIT $3`,
+    [filter.connectionId ?? null, filter.beforeId ?? null, filter.limit ?? 100],
+  );
+
+/**
+ * Tries parked objects again, as they are now: writes a change for that partner alone. Objects of partners that take no
+ * traffic are left where they are. Returns how many are on their way; the caller signals the change log.
+ */
+export function redriveParked(source: DataSource, ids: readonly number[]): Promise<number> {
+  return source.transaction(async (tx) => {
+    const rows = await rowsOf<ParkedPush & { partyKey: string | null; audience: string | null }>(
+      tx,
+      `SELECT p.connection_id AS "connectionId", p.kind, p.object_id AS "objectId",
+              coalesce(l.party_key, t.party_key, s.party_key, c.party_key) AS "partyKey",
+              coalesce(s.token_party_key, c.token_party_key) AS audience
+         FROM parked_push p
+         JOIN connection k ON k.id = p.connection_id AND k.state = 'registered'
+         LEFT JOIN location l ON p.kind = 'location' AND l.id = p.object_id
+         LEFT JOIN tariff t ON p.kind = 'tariff' AND t.id = p.object_id
+         LEFT JOIN session s ON p.kind = 'session' AND s.id = p.object_id
+         LEFT JOIN cdr c ON p.kind = 'cdr' AND c.id = p.object_id
+        WHERE p.id = ANY($1) ORDER BY p.id`,
+      [ids],
+    );
+    const changes = rows.flatMap(
+      ({ kind, objectId, partyKey, audience, connectionId }): NewChange[] =>
+        partyKey === null
+          ? []
+          : [{ kind, objectId, aspect: 'shown', partyKey, audience, connectionId }],
+    );
+    await tx.query(
+      `UPDATE cdr_receipt r SET state = 'owed', updated_at = now() FROM parked_push p
+        WHERE p.id = ANY($1) AND p.kind = 'cdr' AND r.connection_id = p.connection_id
+          AND r.cdr_id = p.object_id AND r.state = 'parked'`,
+      [ids],
+    );
+    await appendChanges(tx, changes);
+    return changes.length;
+  });
+}
+
+/**
+ * Sends a partner everything it may see once more, from the start, then what changes. Its feed notices within a
+ * second or so. False: the partner has no feed, or takes no traffic.
+ */
+export async function requestResync(source: DataSource, connectionId: string): Promise<boolean> {
+  const [rows] = (await source.query(
+    `UPDATE feed f SET snapshot = '{"kind":"tariff","afterId":0,"requested":true}', failures = 0,
+            resume_at = NULL, generation = f.generation + 1
+       FROM connection c
+      WHERE f.connection_id = $1 AND c.id = f.connection_id AND c.state = 'registered'
+      RETURNING f.connection_id`,
+    [connectionId],
+  )) as [unknown[], number];
+  return rows.length > 0;
+}

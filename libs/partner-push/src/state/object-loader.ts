@@ -1,0 +1,114 @@
+import { type LocationRow, readLocations } from '#database';
+import { LRUCache } from 'lru-cache';
+import { type DataSource } from 'typeorm';
+import {
+  type CdrRow,
+  readCdrs,
+  readSessions,
+  readTariffs,
+  type SessionRow,
+  type TariffRow,
+} from './object-rows.js';
+
+/** A state as it was read; shared by all feeds of the process, so a view of it is printed once (architecture 3). */
+export interface Loaded<Row> {
+  /** Undefined when there is no such object. */
+  row: Row | undefined;
+  /** Changes of transactions below this are contained. */
+  horizon: number;
+  /** Things made from the row, by name; see `rendered`. */
+  made: Map<string, unknown>;
+}
+
+/** How fresh a state has to be. */
+export interface Freshness {
+  /** It must contain the change of this transaction. */
+  xid: number;
+  /** It must have been read after this (performance.now): when the feed's lease was acquired, or the last try failed. */
+  readAfterMs: number;
+}
+
+interface Entry<Row> {
+  startedAtMs: number;
+  horizon: number;
+  loaded: Promise<Loaded<Row>>;
+}
+
+interface Rows {
+  location: LocationRow;
+  tariff: TariffRow;
+  session: SessionRow;
+  cdr: CdrRow;
+}
+
+export type LoadableKind = keyof Rows;
+
+const READERS: {
+  [K in LoadableKind]: (source: DataSource, ids: number[]) => Promise<Map<number, Rows[K]>>;
+} = { location: readLocations, tariff: readTariffs, session: readSessions, cdr: readCdrs };
+
+/**
+ * Reads the current state of objects, once for all feeds that ask at about the same time. An entry serves a feed only
+ * if it was read after the change in question became visible and after the feed's lease began, so that what a feed
+ * sends never goes back behind what its former holder sent (P2, P3).
+ */
+export class ObjectLoader {
+  private readonly entries = new LRUCache<string, Entry<unknown>>({ max: 2000 });
+  private readonly waiting = new Map<LoadableKind, Map<number, (row: Promise<unknown>) => void>>();
+
+  constructor(
+    private readonly source: DataSource,
+    private readonly horizon: () => number,
+  ) {}
+
+  /** The state of an object, at least that fresh. */
+  get<K extends LoadableKind>(kind: K, id: number, need: Freshness): Promise<Loaded<Rows[K]>> {
+    const key = `${kind}:${id}`;
+    const entry = this.entries.get(key) as Entry<Rows[K]> | undefined;
+    if (entry && entry.horizon > need.xid && entry.startedAtMs >= need.readAfterMs) {
+      return entry.loaded;
+    }
+    const horizon = this.horizon();
+    const loaded = this.enqueue(kind, id).then((row) => ({ row, horizon, made: new Map() }));
+    const fresh: Entry<Rows[K]> = { startedAtMs: performance.now(), horizon, loaded };
+    this.entries.set(key, fresh);
+    loaded.catch(() => {
+      if (this.entries.peek(key) === fresh) this.entries.delete(key);
+    });
+    return loaded;
+  }
+
+  /** Reads many at once, so that `get` finds them. */
+  async preload(kind: LoadableKind, ids: readonly number[], need: Freshness): Promise<void> {
+    await Promise.all(ids.map((id) => this.get(kind, id, need)));
+  }
+
+  /** Everything asked for in one turn of the event loop is one query. */
+  private enqueue<K extends LoadableKind>(kind: K, id: number): Promise<Rows[K] | undefined> {
+    let batch = this.waiting.get(kind);
+    if (!batch) {
+      this.waiting.set(kind, (batch = new Map()));
+      setImmediate(() => this.read(kind));
+    }
+    const before = batch.get(id);
+    return new Promise((resolve, reject) => {
+      batch.set(id, (row) => {
+        before?.(row);
+        (row as Promise<Rows[K] | undefined>).then(resolve, reject);
+      });
+    });
+  }
+
+  private read(kind: LoadableKind): void {
+    const batch = this.waiting.get(kind) ?? new Map<number, (row: Promise<unknown>) => void>();
+    this.waiting.delete(kind);
+    const rows: Promise<Map<number, unknown>> = READERS[kind](this.source, [...batch.keys()]);
+    for (const [id, deliver] of batch) deliver(rows.then((found) => found.get(id)));
+  }
+}
+
+/** What was made from a state under this name, made now if it was not yet. */
+export function rendered<T>(loaded: Loaded<unknown>, name: string, make: () => T): T {
+  if (!loaded.made.has(name)) loaded.made.set(name, make());
+  return loaded.made.get(name) as T;
+}

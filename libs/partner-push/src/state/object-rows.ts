@@ -1,0 +1,70 @@
+import { type Cdr, type Session, type Tariff } from '#ocpi';
+import { type DataSource } from 'typeorm';
+
+export interface TariffRow {
+  id: number;
+  partyKey: string;
+  tariffKey: string;
+  deletedAt: Date | null;
+  tariff: Tariff;
+}
+
+export interface SessionRow {
+  id: number;
+  partyKey: string;
+  tokenPartyKey: string;
+  session: Session;
+  /** Canonical Location as JSON text. */
+  locationSnapshot: string | null;
+}
+
+export interface CdrRow {
+  id: number;
+  partyKey: string;
+  tokenPartyKey: string;
+  cdr: Cdr;
+  locationSnapshot: string | null;
+}
+
+type Stored<T, K extends string> = Omit<T, K> & { body: string };
+
+const byId = <T extends { id: number }>(rows: T[]): Map<number, T> =>
+  new Map(rows.map((row) => [row.id, row]));
+
+export async function readTariffs(
+  source: DataSource,
+  ids: readonly number[],
+): Promise<Map<number, TariffRow>> {
+  const rows = await source.query<Stored<TariffRow, 'tariff'>[]>(
+    `SELECT id, party_key AS "partyKey", tariff_key AS "tariffKey", deleted_at AS "deletedAt", body
+       FROM tariff WHERE id = ANY($1)`,
+    [ids],
+  );
+  return byId(rows.map(({ body, ...row }) => ({ ...row, tariff: JSON.parse(body) as Tariff })));
+}
+
+export async function readSessions(
+  source: DataSource,
+  ids: readonly number[],
+): Promise<Map<number, SessionRow>> {
+  const rows = await source.query<Stored<SessionRow, 'session'>[]>(
+    `SELECT id, party_key AS "partyKey", token_party_key AS "tokenPartyKey", body,
+            location_snapshot AS "locationSnapshot"
+       FROM session WHERE id = ANY($1)`,
+    [ids],
+  );
+  return byId(rows.map(({ body, ...row }) => ({ ...row, session: JSON.parse(body) as Session })));
+}
+
+export async function readCdrs(
+  source: DataSource,
+  ids: readonly number[],
+): Promise<Map<number, CdrRow>> {
+  const rows = await source.query<Stored<CdrRow, 'cdr'>[]>(
+    `SELECT id, party_key AS "partyKey", token_party_key AS "tokenPartyKey", body,
+            location_snapshot AS "locationSnapshot"
+       FROM cdr WHERE id = ANY($1)`,
+    [ids],
+  );
+  return byId(rows.map(({ body, ...row }) => ({ ...row, cdr: JSON.parse(body) as Cdr })));
+}
