@@ -8,6 +8,10 @@ import { CsmsClientRegister } from './csms-clients/csms-client-register.js';
 import { CsmsClientsController } from './csms-clients/csms-clients.controller.js';
 import { HostedPartiesController } from './parties/hosted-parties.controller.js';
 import { HostedPartyRegister } from './parties/hosted-party-register.js';
+import { DeliveryReport } from './objects/delivery-report.js';
+import { ObjectsController } from './objects/objects.controller.js';
+import { PartnerSight } from './objects/partner-sight.js';
+import { StoredObjects } from './objects/stored-object.js';
 import { ProfileKnobsController } from './profile/profile-knobs.controller.js';
 import { VisibilityController } from './visibility/visibility.controller.js';
 import { VisibilityRules } from './visibility/visibility-rules.js';
@@ -20,6 +24,7 @@ import { VisibilityRules } from './visibility/visibility-rules.js';
     ConnectionsController,
     ConnectionActionsController,
     VisibilityController,
+    ObjectsController,
     ProfileKnobsController,
   ],
   providers: [
@@ -28,6 +33,9 @@ import { VisibilityRules } from './visibility/visibility-rules.js';
     ConnectionRegister,
     ConnectionOverview,
     VisibilityRules,
+    StoredObjects,
+    PartnerSight,
+    DeliveryReport,
     ChangeLogSignal,
   ],
 })
