@@ -28,7 +28,7 @@ export const statusEvent = ({ location, evse, status, time }: StatusChange): Csm
   );
 
 export const benchKafka = (brokers: string): Kafka =>
-  new Kafka({ clientId: 'bench', brokers: brokers.split(','), logLevel: logLevel.ERROR });
+  new Kafka({ clientId: 'bench', brokers: brokers.split(','), logLevel: logLevel.NOTHING });
 
 /** The topics of the contract under a prefix of their own. */
 export async function makeTopics(brokers: string, prefix: string): Promise<void> {
