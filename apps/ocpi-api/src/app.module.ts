@@ -12,7 +12,6 @@ import { Authenticate } from './http/authenticate.js';
 import { ListPages } from './http/list-pages.js';
 import { OcpiExceptionFilter } from './http/ocpi-exception.filter.js';
 import { TokenLookup } from './http/token-lookup.js';
-import { UnservedController } from './http/unserved.controller.js';
 import { LocationReader } from './locations/location-reader.js';
 import { LocationsController } from './locations/locations.controller.js';
 import { SessionsController } from './sessions/sessions.controller.js';
@@ -40,7 +39,6 @@ export class AppModule {
         SessionsController,
         CdrsController,
         TokensController,
-        UnservedController,
       ],
       providers: [
         Authenticate,

@@ -27,3 +27,7 @@ export * from './tokens/store-token.js';
 export * from './tokens/find-token.js';
 export * from './tokens/owns-tokens-of.js';
 export * from './partners.module.js';
+export * from './tokens/store-tokens.js';
+export * from './token-pull/page-crawl.js';
+export * from './token-pull/token-pull.js';
+export * from './token-pull/token-pull.scheduler.js';

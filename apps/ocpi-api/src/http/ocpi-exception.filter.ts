@@ -3,6 +3,7 @@ import { BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
 import { CORRELATION_ID_HEADER, envelope, OcpiError, REQUEST_ID_HEADER, STATUS_CODES } from '#ocpi';
 import { createLogger, MalformedJsonException } from '#platform';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { allowedMethods, readOcpiPath } from './ocpi-path.js';
 
 const UNDER_OCPI = /^\/ocpi(\/|\?|$)/;
 
@@ -55,7 +56,7 @@ export class OcpiExceptionFilter extends BaseExceptionFilter {
     if (exception instanceof MalformedJsonException) return OcpiError.badJson(exception);
     const status = statusOf(exception);
     if (status === 413) return OcpiError.tooLarge();
-    if (status === 404) return OcpiError.unknownResource();
+    if (status === 404) return unserved(request);
     if (status !== undefined && status < 500) {
       return new OcpiError(status, STATUS_CODES.clientError, 'the request cannot be understood');
     }
@@ -68,6 +69,14 @@ export class OcpiExceptionFilter extends BaseExceptionFilter {
       ? OcpiError.unavailable(message)
       : OcpiError.ownFailure(message);
   }
+}
+
+/** What no route serves: a known resource with another method is 405, everything else 404 (TRN-18, LOC-09, TAR-02). */
+function unserved({ url, method }: FastifyRequest): OcpiError {
+  const allowed = allowedMethods(readOcpiPath(url));
+  return allowed && !allowed.includes(method)
+    ? OcpiError.methodNotAllowed(allowed)
+    : OcpiError.unknownResource();
 }
 
 function statusOf(exception: unknown): number | undefined {

@@ -1,7 +1,12 @@
 import { NotFoundException, type Type, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type FastifyInstance, type FastifyRequest } from 'fastify';
+import {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import { type Socket } from 'node:net';
 import { Logger } from 'nestjs-pino';
@@ -53,6 +58,15 @@ export async function createGatewayApp(
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: (request: IncomingMessage) => givenId(request, 'x-request-id') ?? newRequestId(),
     clientErrorHandler: (error, socket) => answerUnreadable(error, socket, options),
+    // A path that cannot be decoded never meets hooks or filters.
+    frameworkErrors: (error: FastifyError, _request: FastifyRequest, reply: FastifyReply) => {
+      const status = error.statusCode ?? 400;
+      const body = options.unreadableRequestBody?.(status);
+      void reply
+        .status(status)
+        .type('application/json; charset=utf-8')
+        .send(body ?? JSON.stringify({ statusCode: status, message: 'unreadable' }));
+    },
   });
   const app = await NestFactory.create<NestFastifyApplication>(rootModule, adapter, {
     abortOnError: false,

@@ -1,0 +1,182 @@
+import {
+  Injectable,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { parseDateTime } from '#ocpi';
+import { createLogger } from '#platform';
+import { randomUUID } from 'node:crypto';
+import { DataSource } from 'typeorm';
+import { type Connection, isLive } from '../connection.js';
+import { ConnectionDirectory } from '../connection-directory.js';
+import { signal } from '../handshake/registration-store.js';
+import { CrawlError } from './page-crawl.js';
+import { type PullResult, TokenPull } from './token-pull.js';
+
+const LOOK_EVERY_MS = 2000;
+const LEASE_SECONDS = 60;
+
+/** What is kept of a connection's pulls, in `connection.token_pull`. */
+export interface TokenPullState {
+  /** Not before this; absent = now. */
+  nextAt?: string;
+  /** End of the last complete window. */
+  through?: string;
+  fullAt?: string;
+  failures?: number;
+  outcome?: string;
+  result?: Omit<PullResult, 'through' | 'kind'>;
+}
+
+/**
+ * Pulls the tokens of every live connection: all of them after a registration and now and then, in between what changed
+ * (TOK-38). Intervals vary by a tenth, so that partners are not asked all at once (TRN-16). One replica at a time.
+ */
+@Injectable()
+export class TokenPullScheduler implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly log = createLogger('token-pull');
+  private readonly owner = randomUUID();
+  private readonly abort = new AbortController();
+  private timer: NodeJS.Timeout | undefined;
+  private working: Promise<void> | undefined;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly directory: ConnectionDirectory,
+    private readonly pull: TokenPull,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => {
+      this.working ??= this.runDue().finally(() => {
+        this.working = undefined;
+      });
+    }, LOOK_EVERY_MS);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    this.abort.abort();
+    await this.working;
+  }
+
+  /** Does every pull that is due, one connection after another; never rejects. */
+  async runDue(): Promise<void> {
+    for (const connection of this.directory.all()) {
+      if (this.abort.signal.aborted) return;
+      try {
+        await this.runIfDue(connection);
+      } catch (error) {
+        this.log.warn({ err: error, connection: connection.id }, 'pull of tokens failed');
+      }
+    }
+  }
+
+  private async runIfDue(connection: Connection): Promise<void> {
+    if (!isLive(connection) || connection.profile.tokenPull === 'none') return;
+    const state = await this.stateOf(connection.id);
+    if (state.nextAt !== undefined && Date.parse(state.nextAt) > Date.now()) return;
+    if (!(await this.lease(connection.id))) return;
+    const { profile } = connection;
+    const fullAge = Date.now() - Date.parse(state.fullAt ?? '');
+    const since =
+      state.through !== undefined && fullAge < profile.tokenFullPullIntervalSeconds * 1000
+        ? parseDateTime(state.through)
+        : undefined;
+    const overlapMs = connection.version === '2.1.1' ? profile.tokenPullOverlapSeconds * 1000 : 0;
+    try {
+      const result = await this.pull.run(connection, {
+        ...(since && { since: new Date(since.getTime() - overlapMs) }),
+        signal: this.abort.signal,
+        onPage: () => this.lease(connection.id),
+      });
+      await this.finish(connection, {
+        ...state,
+        failures: 0,
+        nextAt: inSeconds(profile.tokenPullIntervalSeconds * jitter()),
+        ...(result ? describe(result) : { outcome: 'none' }),
+      });
+    } catch (error) {
+      if (this.abort.signal.aborted) return;
+      const failures = (state.failures ?? 0) + 1;
+      const pauseMs = Math.min(
+        profile.minBackoffMs * 2 ** Math.min(failures, 20),
+        profile.maxBackoffMs,
+      );
+      const outcome = `failed: ${error instanceof Error ? error.message : String(error)}`;
+      await this.finish(connection, {
+        ...state,
+        failures,
+        outcome,
+        nextAt: inSeconds((pauseMs / 1000) * jitter()),
+      });
+      if (error instanceof CrawlError && error.unauthorized) await this.reject(connection.id);
+      this.log.warn({ connection: connection.id, outcome }, 'pull of tokens did not complete');
+    }
+  }
+
+  private async stateOf(connectionId: string): Promise<TokenPullState> {
+    const [row] = await this.dataSource.query<{ state: TokenPullState }[]>(
+      'SELECT token_pull AS state FROM connection WHERE id = $1',
+      [connectionId],
+    );
+    return row?.state ?? {};
+  }
+
+  private async lease(connectionId: string): Promise<boolean> {
+    const rows = await this.dataSource.query<unknown[]>(
+      `INSERT INTO lease (name, owner, until) VALUES ($1, $2, now() + make_interval(secs => $3))
+       ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until = excluded.until
+         WHERE lease.owner = excluded.owner OR lease.until < now() RETURNING name`,
+      [`token-pull:${connectionId}`, this.owner, LEASE_SECONDS],
+    );
+    return rows.length === 1;
+  }
+
+  private async finish(connection: Connection, state: TokenPullState): Promise<void> {
+    await this.dataSource.query('UPDATE connection SET token_pull = $2 WHERE id = $1', [
+      connection.id,
+      JSON.stringify(state),
+    ]);
+    await this.dataSource.query(
+      'UPDATE lease SET until = now(), done_at = now() WHERE name = $1 AND owner = $2',
+      [`token-pull:${connection.id}`, this.owner],
+    );
+  }
+
+  /** Our token is refused: everything automated stands still until an operator looks (CRD-27). */
+  private async reject(connectionId: string): Promise<void> {
+    await this.dataSource.query(
+      "UPDATE connection SET state = 'rejected' WHERE id = $1 AND state = 'registered'",
+      [connectionId],
+    );
+    await signal(this.dataSource, connectionId);
+    await this.directory.changed();
+  }
+}
+
+/** Has the tokens of a partner pulled soon: what changed since the last pull (TRN-67), or all of them. */
+export async function requestTokenPull(
+  dataSource: DataSource,
+  connectionId: string,
+  kind: 'delta' | 'full',
+): Promise<void> {
+  await dataSource.query(
+    `UPDATE connection SET token_pull = token_pull - 'nextAt' - CASE WHEN $2 THEN 'fullAt' ELSE 'nextAt' END
+      WHERE id = $1`,
+    [connectionId, kind === 'full'],
+  );
+}
+
+const jitter = (): number => 0.9 + Math.random() * 0.2;
+const inSeconds = (seconds: number): string => new Date(Date.now() + seconds * 1000).toISOString();
+
+function describe({ kind, through, ...result }: PullResult): TokenPullState {
+  const at = through.toISOString();
+  return {
+    through: at,
+    ...(kind === 'full' && { fullAt: at }),
+    outcome: result.broken + result.foreign > 0 ? 'partial' : 'complete',
+    result,
+  };
+}

@@ -1,0 +1,147 @@
+import { Injectable } from '@nestjs/common';
+import {
+  decodeToken,
+  formatDateTime,
+  type OcpiVersion,
+  type PartyId,
+  type Routing,
+  type Token,
+  tokenKey,
+} from '#ocpi';
+import { Clock, createLogger } from '#platform';
+import { DataSource } from 'typeorm';
+import { type ConnectedParty, type Connection, endpointUrl, partyIdOf } from '../connection.js';
+import { ConnectionDirectory } from '../connection-directory.js';
+import { hostedPartyId } from '../hosted-party.js';
+import { PartnerClient } from '../http/partner-client.js';
+import { invalidateMissing } from '../tokens/invalidate-missing.js';
+import { ownsTokensOf } from '../tokens/owns-tokens-of.js';
+import { storeTokens } from '../tokens/store-tokens.js';
+import { crawlPages } from './page-crawl.js';
+
+export interface PullResult {
+  kind: 'full' | 'delta';
+  /** The window this pull completed ends here; the next one begins here (TRN-31). */
+  through: Date;
+  received: number;
+  /** New or changed. */
+  stored: number;
+  /** Objects that could not be read (TRN-19). */
+  broken: number;
+  /** Objects of parties that are none of the partner's (TRN-45). */
+  foreign: number;
+  /** Marked invalid, after a full pull (TOK-39). */
+  invalidated: number;
+}
+
+interface Target {
+  routing: Routing | undefined;
+  /** Owners whose tokens this list is complete for. */
+  owners: string[];
+}
+
+/** Fetches a partner's tokens: everything, or what changed since an instant (TOK-36 to TOK-39). */
+@Injectable()
+export class TokenPull {
+  private readonly log = createLogger('token-pull');
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly client: PartnerClient,
+    private readonly directory: ConnectionDirectory,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Undefined: the partner has no tokens to fetch (VER-11). @throws CrawlError; what arrived before is kept. */
+  async run(
+    connection: Connection & { version: OcpiVersion },
+    options: { since?: Date; signal?: AbortSignal; onPage?: () => Promise<unknown> } = {},
+  ): Promise<PullResult | undefined> {
+    const url = endpointUrl(connection, 'tokens', 'SENDER');
+    if (url === undefined) return undefined;
+    const through = this.clock.now();
+    const { since } = options;
+    const result: PullResult = {
+      kind: since ? 'delta' : 'full',
+      through,
+      received: 0,
+      stored: 0,
+      broken: 0,
+      foreign: 0,
+      invalidated: 0,
+    };
+    for (const target of this.targets(connection)) {
+      const seen = new Set<string>();
+      const query = {
+        ...(since && {
+          date_from: formatDateTime(since, connection.version),
+          date_to: formatDateTime(through, connection.version),
+        }),
+        limit: connection.profile.tokenPullLimit,
+      };
+      const crawl = { connection, url, query, routing: target.routing };
+      const { signal } = options;
+      for await (const items of crawlPages(this.client, { ...crawl, ...(signal && { signal }) })) {
+        await this.takeIn(connection, items, result, seen);
+        await options.onPage?.();
+      }
+      if (!since) {
+        result.invalidated += await invalidateMissing(this.dataSource, connection.id, {
+          owners: target.owners,
+          seen,
+          crawlStartedAt: through,
+        });
+      }
+    }
+    return result;
+  }
+
+  private async takeIn(
+    connection: Connection & { version: OcpiVersion },
+    items: readonly unknown[],
+    result: PullResult,
+    seen: Set<string>,
+  ): Promise<void> {
+    const tokens: Token[] = [];
+    const owner = ownerOf211(connection);
+    for (const item of items) {
+      result.received += 1;
+      const token = decodeToken(connection.version, item, owner ? { urlParty: owner } : {});
+      if (!token.ok) {
+        result.broken += 1;
+        this.log.warn(
+          { connection: connection.id, errors: token.errors.slice(0, 3) },
+          'a token of a list is broken',
+        );
+      } else if (ownsTokensOf(connection, token.value)) {
+        tokens.push(token.value);
+        seen.add(tokenKey(token.value));
+      } else {
+        result.foreign += 1;
+      }
+    }
+    result.stored += await storeTokens(this.dataSource, connection.id, tokens);
+  }
+
+  /** One list per party of the partner, since plain platforms have no list of all (TRN-55); a hub's list holds everybody's. */
+  private targets(connection: Connection): Target[] {
+    const parties = connection.parties.filter(({ role }) => role === 'EMSP');
+    const owners = connection.parties.map(({ partyKey }) => partyKey);
+    const hub = connection.parties.find(({ role }) => role === 'HUB');
+    const [own] = this.directory.hostedPartiesOf(connection);
+    const from = own && hostedPartyId(own);
+    const to = (party: ConnectedParty): Routing => ({
+      to: partyIdOf(party),
+      ...(from && { from }),
+    });
+    if (!connection.profile.routingHeaders) return [{ routing: undefined, owners }];
+    if (connection.kind === 'hub' && hub) return [{ routing: to(hub), owners }];
+    return parties.map((party) => ({ routing: to(party), owners: [party.partyKey] }));
+  }
+}
+
+/** Tokens of 2.1.1 do not name their owner: it is the connection's one party (TRN-45). */
+function ownerOf211({ version, parties }: Connection): PartyId | undefined {
+  const [party] = parties;
+  return version === '2.1.1' && party ? partyIdOf(party) : undefined;
+}
