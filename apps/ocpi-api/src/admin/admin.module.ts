@@ -12,6 +12,10 @@ import { DeliveryReport } from './objects/delivery-report.js';
 import { ObjectsController } from './objects/objects.controller.js';
 import { PartnerSight } from './objects/partner-sight.js';
 import { StoredObjects } from './objects/stored-object.js';
+import { ParkedEventArchive } from './parked-events/parked-event-archive.js';
+import { ParkedEventsController } from './parked-events/parked-events.controller.js';
+import { ParkedPushArchive } from './parked-pushes/parked-push-archive.js';
+import { ParkedPushesController } from './parked-pushes/parked-pushes.controller.js';
 import { ProfileKnobsController } from './profile/profile-knobs.controller.js';
 import { VisibilityController } from './visibility/visibility.controller.js';
 import { VisibilityRules } from './visibility/visibility-rules.js';
@@ -25,6 +29,8 @@ import { VisibilityRules } from './visibility/visibility-rules.js';
     ConnectionActionsController,
     VisibilityController,
     ObjectsController,
+    ParkedPushesController,
+    ParkedEventsController,
     ProfileKnobsController,
   ],
   providers: [
@@ -36,6 +42,8 @@ import { VisibilityRules } from './visibility/visibility-rules.js';
     StoredObjects,
     PartnerSight,
     DeliveryReport,
+    ParkedPushArchive,
+    ParkedEventArchive,
     ChangeLogSignal,
   ],
 })

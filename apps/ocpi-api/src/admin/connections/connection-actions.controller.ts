@@ -1,6 +1,7 @@
 import { Body, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
-import { ChangeLogSignal, startFeed } from '#change-log';
+import { ChangeLogSignal } from '#change-log';
+import { requestResync } from '#partner-push';
 import { ConnectionsService, SendUnregistration, SendUpdate, StartRegistration } from '#partners';
 import { DataSource } from 'typeorm';
 import { AdminController } from '../http/admin-controller.js';
@@ -68,9 +69,10 @@ export class ConnectionActionsController {
   @ApiOperation({ summary: 'Send everything the partner may see, in its current state' })
   @ApiResponse({ status: 200, type: ConnectionDetails })
   async resync(@Param('id') id: string): Promise<ConnectionDetails> {
-    const { state } = this.connections.get(id);
-    if (state !== 'registered') throw Problem.conflict('The partner is not registered');
-    await this.dataSource.transaction((tx) => startFeed(tx, id));
+    this.connections.get(id);
+    if (!(await requestResync(this.dataSource, id))) {
+      throw Problem.conflict('The partner takes no traffic: it is not registered, or rejects us');
+    }
     this.signal.notify();
     return this.overview.get(id);
   }

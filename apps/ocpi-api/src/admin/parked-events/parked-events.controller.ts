@@ -1,0 +1,45 @@
+import { Body, Delete, Get, HttpCode, Param, ParseIntPipe, Post, Query } from '@nestjs/common';
+import { ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { AdminController } from '../http/admin-controller.js';
+import { ParkedEventArchive } from './parked-event-archive.js';
+import {
+  ParkedEventChoice,
+  ParkedEventDetails,
+  ParkedEventList,
+  ParkedEventQuery,
+  RedrivenEvents,
+} from './parked-event.dto.js';
+
+@AdminController('parked-events', 'Parked CSMS events')
+export class ParkedEventsController {
+  constructor(private readonly archive: ParkedEventArchive) {}
+
+  @Get()
+  @ApiOperation({ summary: 'What came from the CSMS and waits or could not be used, newest first' })
+  @ApiResponse({ status: 200, type: ParkedEventList })
+  async list(@Query() query: ParkedEventQuery): Promise<ParkedEventList> {
+    return { parkedEvents: await this.archive.list(query) };
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One of them, with its raw bytes and where it came from' })
+  @ApiResponse({ status: 200, type: ParkedEventDetails })
+  get(@Param('id', ParseIntPipe) id: number): Promise<ParkedEventDetails> {
+    return this.archive.get(id);
+  }
+
+  @Post('redrive')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Let csms-consumer try them again; one that fails again comes back' })
+  @ApiResponse({ status: 200, type: RedrivenEvents })
+  async redrive(@Body() { ids }: ParkedEventChoice): Promise<RedrivenEvents> {
+    return { redriven: await this.archive.redrive(ids) };
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Throw one away' })
+  drop(@Param('id', ParseIntPipe) id: number): Promise<void> {
+    return this.archive.drop(id);
+  }
+}

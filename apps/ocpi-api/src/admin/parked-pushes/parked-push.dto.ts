@@ -1,0 +1,86 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ArrayNotEmpty, IsArray, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
+import { Type } from 'class-transformer';
+import { ExchangeView } from '../objects/object.dto.js';
+
+export class ParkedPushQuery {
+  @ApiPropertyOptional({ description: 'Of this connection alone' })
+  @IsOptional()
+  @IsString()
+  connection?: string;
+
+  @ApiPropertyOptional({ default: 100 })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(1000)
+  limit?: number;
+
+  @ApiPropertyOptional({ description: 'Older than this one' })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  beforeId?: number;
+}
+
+/** Which ones: these ids, or all of a connection. */
+export class ParkedPushChoice {
+  @ApiPropertyOptional({ type: [Number] })
+  @IsOptional()
+  @IsArray()
+  @ArrayNotEmpty()
+  @IsInt({ each: true })
+  ids?: number[];
+
+  @ApiPropertyOptional({ description: 'All of this connection' })
+  @IsOptional()
+  @IsString()
+  connection?: string;
+}
+
+export class ParkedPushView {
+  @ApiProperty()
+  id: number;
+
+  @ApiProperty()
+  connectionId: string;
+
+  @ApiProperty()
+  kind: string;
+
+  @ApiProperty({ example: 'NL*EVC/LOC1' })
+  objectName: string;
+
+  @ApiProperty()
+  reason: string;
+
+  @ApiProperty({ type: Number, nullable: true })
+  httpStatus: number | null;
+
+  @ApiProperty({ type: Number, nullable: true })
+  ocpiStatus: number | null;
+
+  @ApiProperty()
+  attempts: number;
+
+  @ApiProperty()
+  parkedAt: Date;
+}
+
+export class ParkedPushDetails extends ParkedPushView {
+  @ApiPropertyOptional({ type: ExchangeView })
+  lastExchange?: ExchangeView;
+}
+
+export class ParkedPushList {
+  @ApiProperty({ type: [ParkedPushView] })
+  parkedPushes: ParkedPushView[];
+}
+
+export class Redriven {
+  @ApiProperty({
+    description: 'How many are on their way; the others are of partners without traffic',
+  })
+  redriven: number;
+}
