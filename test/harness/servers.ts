@@ -112,17 +112,61 @@ export interface Servers {
 
 /** Starts both applications from `dist` on free ports of 127.0.0.1 and waits until they are ready. */
 export async function startServers(options: ServersOptions): Promise<Servers> {
-  const [publicPort, internalPort, consumerPort] = await freePorts();
+  const { apps = ['ocpi-api', 'csms-consumer'], ...rest } = options;
+  const replicas = await startReplicas({
+    ...rest,
+    apis: apps.includes('ocpi-api') ? 1 : 0,
+    consumers: apps.includes('csms-consumer') ? 1 : 0,
+  });
+  const { publicUrl, apis, consumers, spare } = replicas;
+  const api = apis[0] ?? spare('ocpi-api');
+  const consumer = consumers[0] ?? spare('csms-consumer');
+  return {
+    publicUrl,
+    adminUrl: api.internalUrl,
+    csmsUrl: consumer.internalUrl,
+    adminKey: TEST_ADMIN_KEY,
+    api,
+    consumer,
+    stop: replicas.stop,
+  };
+}
+
+export interface Replicas {
+  /** Base of the first `ocpi-api`, under which partners reach us; those of the others are `publicUrls`. */
+  publicUrl: string;
+  publicUrls: string[];
+  apis: AppProcess[];
+  consumers: AppProcess[];
+  /** The environment that all of them have in common, for commands beside them. */
+  env: Record<string, string>;
+  /** A process of that kind that was not started. */
+  spare: (name: string) => AppProcess;
+  stop: () => Promise<void>;
+}
+
+/** Starts several processes of each kind on one database, as a larger installation runs them. */
+export async function startReplicas(options: {
+  databaseUrl: string;
+  env?: Record<string, string>;
+  apis: number;
+  consumers: number;
+}): Promise<Replicas> {
+  const ports = await freePorts(2 * Math.max(options.apis, 1) + Math.max(options.consumers, 1));
+  const nextPort = (): number => ports.pop() ?? 0;
+  const apiPorts = Array.from({ length: Math.max(options.apis, 1) }, () => ({
+    publicPort: nextPort(),
+    internalPort: nextPort(),
+  }));
+  const publicUrls = apiPorts.map(({ publicPort }) => `http://127.0.0.1:${publicPort}`);
+  const publicUrl = publicUrls[0] ?? '';
   const env: Record<string, string> = {
     PATH: process.env['PATH'] ?? '',
     NODE_ENV: 'test',
     OCPI_ENVIRONMENT: 'test',
     OCPI_LOG_LEVEL: 'warn',
     OCPI_BIND_ADDRESS: '127.0.0.1',
-    OCPI_PUBLIC_PORT: String(publicPort),
-    OCPI_INTERNAL_PORT: String(internalPort),
-    OCPI_CONSUMER_INTERNAL_PORT: String(consumerPort),
-    OCPI_PUBLIC_URL: `http://127.0.0.1:${publicPort}`,
+    OCPI_PUBLIC_URL: publicUrl,
     OCPI_ADMIN_KEY: TEST_ADMIN_KEY,
     OCPI_ENCRYPTION_KEY: TEST_ENCRYPTION_KEY,
     OCPI_PARTNER_URL_ALLOWLIST: '127.0.0.0/8,localhost',
@@ -130,11 +174,21 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
     DATABASE_POOL_SIZE: '8',
     ...options.env,
   };
-  const api = new AppProcess('ocpi-api', env, `http://127.0.0.1:${internalPort}`);
-  const consumer = new AppProcess('csms-consumer', env, `http://127.0.0.1:${consumerPort}`);
-  const wanted = [api, consumer].filter(
-    ({ name }) => options.apps === undefined || options.apps.some((each) => each === name),
+  const appOn = (name: string, internal: number, own: Record<string, string>): AppProcess =>
+    new AppProcess(name, { ...env, ...own }, `http://127.0.0.1:${internal}`);
+  const allApis = apiPorts.map(({ publicPort, internalPort }) =>
+    appOn('ocpi-api', internalPort, {
+      OCPI_PUBLIC_PORT: String(publicPort),
+      OCPI_INTERNAL_PORT: String(internalPort),
+    }),
   );
+  const allConsumers = Array.from({ length: Math.max(options.consumers, 1) }, () => {
+    const port = nextPort();
+    return appOn('csms-consumer', port, { OCPI_CONSUMER_INTERNAL_PORT: String(port) });
+  });
+  const apis = allApis.slice(0, options.apis);
+  const consumers = allConsumers.slice(0, options.consumers);
+  const wanted = [...apis, ...consumers];
   const stop = async (): Promise<void> => {
     await Promise.all(wanted.map((app) => app.stop()));
   };
@@ -144,29 +198,25 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
     await stop();
     throw failed.reason;
   }
-  return {
-    publicUrl: `http://127.0.0.1:${publicPort}`,
-    adminUrl: api.internalUrl,
-    csmsUrl: consumer.internalUrl,
-    adminKey: TEST_ADMIN_KEY,
-    api,
-    consumer,
-    stop,
+  const spare = (name: string): AppProcess => {
+    const found = [...allApis, ...allConsumers].find((app) => app.name === name);
+    if (!found) throw new Error(`no application is called ${name}`);
+    return found;
   };
+  return { publicUrl, publicUrls, apis, consumers, env, spare, stop };
 }
 
 const hasEnded = (child: ChildProcess): boolean =>
   child.exitCode !== null || child.signalCode !== null;
 
-/** Three ports that differ, since all are held open until the last is known. */
-async function freePorts(): Promise<[number, number, number]> {
-  const servers = [net.createServer(), net.createServer(), net.createServer()] as const;
+/** Ports that differ, since all are held open until the last is known. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => net.createServer());
   for (const server of servers) {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
   }
-  const port = (server: net.Server): number => (server.address() as net.AddressInfo).port;
-  const ports: [number, number, number] = [port(servers[0]), port(servers[1]), port(servers[2])];
+  const ports = servers.map((server) => (server.address() as net.AddressInfo).port);
   for (const server of servers) {
     server.close();
     await once(server, 'close');

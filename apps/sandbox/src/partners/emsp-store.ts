@@ -121,6 +121,9 @@ function raiseStamps(
 ): void {
   if (segments.length <= 3 || typeof stamp !== 'string') return;
   for (const node of segments.length === 5 ? [evse, location] : [location]) {
-    if (node && String(node.last_updated) < stamp) node.last_updated = stamp;
+    // As instants: `…:05Z` is older than `…:05.5Z`, though not as text.
+    if (node && Date.parse(String(node.last_updated)) < Date.parse(stamp)) {
+      node.last_updated = stamp;
+    }
   }
 }

@@ -1,0 +1,44 @@
+import { type LoadCsms } from './load-csms.js';
+import { type RecordingPartner } from './recording-partner.js';
+
+/** Milliseconds from the CSMS saying an EVSE's status to a partner keeping it. */
+export class StatusLatencies {
+  private values: number[] = [];
+
+  constructor(csms: LoadCsms, partners: readonly RecordingPartner[]) {
+    for (const partner of partners) {
+      partner.onKept = ({ segments, body }) => {
+        if (segments.length === 3) {
+          // A whole Location, as where several of its EVSEs changed: each status it brings for the first time.
+          for (const evse of (body.evses ?? []) as { uid: string; status: string }[]) {
+            this.note(csms, partner.id, evse.uid, evse.status);
+          }
+        } else {
+          this.note(csms, partner.id, String(segments[3]), String(body.status));
+        }
+      };
+    }
+  }
+
+  private readonly heard = new Set<string>();
+
+  private note(csms: LoadCsms, partner: string, uid: string, status: string): void {
+    const saidAt = csms.saidAt.get(`${uid} ${status}`);
+    if (saidAt === undefined) return;
+    const name = `${partner} ${uid} ${status} ${saidAt}`;
+    if (this.heard.has(name)) return;
+    this.heard.add(name);
+    this.values.push(Date.now() - saidAt);
+  }
+
+  get count(): number {
+    return this.values.length;
+  }
+
+  /** What was measured since the last call. */
+  take(): number[] {
+    const taken = this.values;
+    this.values = [];
+    return taken;
+  }
+}
