@@ -1,0 +1,37 @@
+import { BadRequestException } from '@nestjs/common';
+
+/** How a CSMS asks for its messages. */
+export interface PollQuery {
+  after?: string;
+  fromStart: boolean;
+  waitMs: number;
+  limit: number;
+}
+
+const MAX_WAIT_SECONDS = 60;
+const MAX_LIMIT = 1000;
+
+/** Reads `after`, `from`, `wait` (seconds) and `limit`. @throws BadRequestException that says what is wrong. */
+export function readPollQuery(query: Readonly<Record<string, unknown>>): PollQuery {
+  const { after, from } = query;
+  if (after !== undefined && (typeof after !== 'string' || after === '')) {
+    throw new BadRequestException('after: give `next` of the answer before');
+  }
+  if (from !== undefined && from !== 'start' && from !== 'tail') {
+    throw new BadRequestException('from: start or tail');
+  }
+  return {
+    ...(after !== undefined && { after }),
+    fromStart: from === 'start',
+    waitMs: wholeNumber('wait', query['wait'], 30, MAX_WAIT_SECONDS) * 1000,
+    limit: Math.max(1, wholeNumber('limit', query['limit'], 100, MAX_LIMIT)),
+  };
+}
+
+function wholeNumber(name: string, value: unknown, otherwise: number, max: number): number {
+  if (value === undefined) return otherwise;
+  if (typeof value !== 'string' || !/^\d{1,6}$/.test(value)) {
+    throw new BadRequestException(`${name}: a whole number`);
+  }
+  return Math.min(Number(value), max);
+}

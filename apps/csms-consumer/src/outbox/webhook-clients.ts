@@ -1,0 +1,56 @@
+import { rowsOf } from '#change-log';
+import { SecretBox } from '#partners';
+import { createLogger, GatewaySettings } from '#platform';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+
+/** A CSMS that is told by webhook. */
+export interface WebhookClient {
+  name: string;
+  url: string;
+  secret: string;
+  /** Party keys. */
+  parties: string[];
+  createdAt: Date;
+}
+
+interface Row extends Omit<WebhookClient, 'secret'> {
+  secret: Buffer | null;
+}
+
+/** The CSMSs with a webhook, as an operator set them up. */
+@Injectable()
+export class WebhookClients {
+  private readonly log = createLogger('csms-outbox');
+  private readonly secrets: SecretBox;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    settings: GatewaySettings,
+  ) {
+    this.secrets = new SecretBox(settings.encryptionKey);
+  }
+
+  /** Without those whose secret is missing or cannot be read: nothing is sent unsigned. */
+  async list(): Promise<WebhookClient[]> {
+    const rows = await rowsOf<Row>(
+      this.dataSource,
+      `SELECT name, webhook_url AS url, webhook_secret AS secret, parties, created_at AS "createdAt"
+         FROM csms_client WHERE webhook_url IS NOT NULL ORDER BY name`,
+    );
+    return rows.flatMap((row) => {
+      const secret = this.secretOf(row);
+      return secret === undefined ? [] : [{ ...row, secret }];
+    });
+  }
+
+  private secretOf({ name, secret }: Row): string | undefined {
+    try {
+      if (secret) return this.secrets.decrypt(secret);
+      this.log.error({ client: name }, 'a webhook has no secret: it is not called');
+    } catch (error) {
+      this.log.error({ err: error, client: name }, 'a webhook is not called');
+    }
+    return undefined;
+  }
+}
