@@ -8,7 +8,7 @@ export interface RecordedRequest {
   headers: IncomingHttpHeaders;
   /** The token as shown, decoded where it is base64 of one we know. */
   authorization: string;
-  body: any;
+  body: ReturnType<typeof JSON.parse>;
 }
 
 export interface ScriptedAnswer {
@@ -125,7 +125,7 @@ export class HandshakePartner {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
-  private usual({ method, path, body }: RecordedRequest): ScriptedAnswer {
+  private usual({ method, path }: RecordedRequest): ScriptedAnswer {
     if (path === '/versions') {
       return {
         body: success(
@@ -143,7 +143,6 @@ export class HandshakePartner {
       return { body: success({ version, endpoints }) };
     }
     if (module === 'credentials' && (method === 'POST' || method === 'PUT')) {
-      void body;
       return { body: success(this.credentials(version, this.issuedToken)) };
     }
     if (module === 'tokens') {

@@ -41,7 +41,7 @@ export async function createOcpiApi(
   gate.register('migrations', migrationsCheck(dataSource));
   const authenticate = app.get(Authenticate);
   const observations = app.get(ConnectionObservations);
-  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const fastify = app.getHttpAdapter().getInstance();
   fastify.decorateRequest('caller', undefined);
   // Before the body is read: who is not known gets 401 whatever it sends (TRN-05, STA-03).
   fastify.addHook('onRequest', async (request, reply) => {

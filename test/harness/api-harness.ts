@@ -12,14 +12,14 @@ import { GatewaySettings } from '#platform';
 import { randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { request } from 'undici';
-import { createTestDatabase, type TestDatabase } from '../../../test/harness/database.js';
-import { startOcpiApi } from '../src/create-app.js';
+import { createTestDatabase, type TestDatabase } from './database.js';
+import { startOcpiApi } from '../../apps/ocpi-api/src/create-app.js';
 
 export interface Answer {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   text: string;
-  json: any;
+  json: ReturnType<typeof JSON.parse>;
 }
 
 export interface CallOptions {
