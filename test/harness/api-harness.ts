@@ -15,11 +15,14 @@ import { request } from 'undici';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { startOcpiApi } from '../../apps/ocpi-api/src/create-app.js';
 
+/** What was read from the wire. */
+export type Json = ReturnType<typeof JSON.parse>;
+
 export interface Answer {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   text: string;
-  json: ReturnType<typeof JSON.parse>;
+  json: Json;
 }
 
 export interface CallOptions {
