@@ -105,7 +105,7 @@ describe('a connection', () => {
     const hashes = () => admin.dataSource.query('SELECT token_hash FROM connection_token');
     const [before] = await hashes();
 
-    const { body } = await admin.post('connections/emsp/token').expect(201);
+    const { body } = await admin.post('connections/emsp/token-a').expect(201);
 
     expect(body.versionsUrl).toBe('https://gateway.example/ocpi/versions');
     const after = await hashes();
@@ -143,8 +143,9 @@ describe('a connection', () => {
 
     expect(body.detail).toContain('cannot be reached');
     expect(JSON.stringify(body)).not.toContain('secret-token-a');
-    await admin.post('connections/emsp/rotate').send({}).expect(409);
-    await admin.post('connections/emsp/unregister').send({}).expect(409);
+    await admin.post('connections/emsp/rotate').expect(409);
+    await admin.post('connections/emsp/unregister').expect(409);
+    await admin.post('connections/emsp/pull-tokens').expect(409);
   });
 });
 

@@ -2,11 +2,22 @@ import { Body, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { ChangeLogSignal } from '#change-log';
 import { requestResync } from '#partner-push';
-import { ConnectionsService, SendUnregistration, SendUpdate, StartRegistration } from '#partners';
+import {
+  ConnectionsService,
+  requestTokenPull,
+  SendUnregistration,
+  SendUpdate,
+  StartRegistration,
+} from '#partners';
 import { DataSource } from 'typeorm';
 import { AdminController } from '../http/admin-controller.js';
 import { Problem } from '../http/problem.js';
-import { HandshakeRequest, RotateRequest, UnregisterRequest } from './connection-actions.dto.js';
+import {
+  HandshakeRequest,
+  PullTokensRequest,
+  RotateRequest,
+  UnregisterRequest,
+} from './connection-actions.dto.js';
 import { ConnectionOverview } from './connection-overview.js';
 import { ConnectionDetails, IssuedTokenA } from './connection-view.dto.js';
 
@@ -107,7 +118,22 @@ export class ConnectionActionsController {
     return this.overview.get(id);
   }
 
-  @Post('token')
+  @Post('pull-tokens')
+  @HttpCode(202)
+  @ApiOperation({ summary: "Pull the partner's tokens soon; the outcome shows in `tokenPull`" })
+  @ApiResponse({ status: 202, type: ConnectionDetails })
+  async pullTokens(
+    @Param('id') id: string,
+    @Body() { full }: PullTokensRequest,
+  ): Promise<ConnectionDetails> {
+    if (this.connections.get(id).state !== 'registered') {
+      throw Problem.conflict('The partner is not registered');
+    }
+    await requestTokenPull(this.dataSource, id, full === true ? 'full' : 'delta');
+    return this.overview.get(id);
+  }
+
+  @Post('token-a')
   @ApiOperation({ summary: 'Issue a new token A, shown once; earlier ones die' })
   @ApiResponse({ status: 201, type: IssuedTokenA })
   async token(@Param('id') id: string): Promise<IssuedTokenA> {

@@ -33,3 +33,10 @@ export class UnregisterRequest {
   @IsBoolean()
   force?: boolean;
 }
+
+export class PullTokensRequest {
+  @ApiPropertyOptional({ default: false, description: 'All of them, not just what changed' })
+  @IsOptional()
+  @IsBoolean()
+  full?: boolean;
+}

@@ -8,10 +8,6 @@ import {
   type ParkedEventView,
 } from './parked-event.dto.js';
 
-/** Held events with this parent are those that an operator wants tried again; csms-consumer sweeps them. */
-const REDRIVE_KEY = 'redrive';
-const REDRIVE_CHANNEL = 'ocpi_parked_event';
-
 const COLUMNS = `id, state, type, subject, source, event_id AS "eventId", reason, parent_key AS "parentKey",
   binding, attempts, received_at AS "receivedAt", expires_at AS "expiresAt"`;
 
@@ -44,7 +40,10 @@ export class ParkedEventArchive {
     };
   }
 
-  /** Asks csms-consumer to try these again. @throws Problem 404 when one of them is gone; then none is tried. */
+  /**
+   * Has csms-consumer try these again: to its sweep, a held event whose time is over is due, and what fails once more is
+   * parked anew. @throws Problem 404 when one of them is gone; then none is tried.
+   */
   async redrive(ids: readonly number[]): Promise<number> {
     return this.dataSource.transaction(async (tx) => {
       const rows = await tx.query<{ id: number }[]>(
@@ -55,10 +54,9 @@ export class ParkedEventArchive {
       const missing = ids.filter((id) => !found.has(id));
       if (missing.length > 0) throw Problem.notFound(`parked event ${missing.join(', ')}`);
       await tx.query(
-        `UPDATE parked_event SET state = 'held', parent_key = '${REDRIVE_KEY}', expires_at = NULL WHERE id = ANY($1)`,
+        "UPDATE parked_event SET state = 'held', expires_at = now() WHERE id = ANY($1)",
         [ids],
       );
-      await tx.query(`SELECT pg_notify('${REDRIVE_CHANNEL}', '')`);
       return found.size;
     });
   }
