@@ -8,7 +8,7 @@ export interface RecordedRequest {
   path: string;
   headers: http.IncomingHttpHeaders;
   /** Parsed JSON; undefined without a body. */
-  body: any;
+  body: ReturnType<typeof JSON.parse>;
   at: number;
 }
 

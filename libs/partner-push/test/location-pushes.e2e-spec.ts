@@ -165,7 +165,7 @@ describe('pushes of Locations', () => {
     await world.stateLocation(aLocation());
     await world.startRunner();
     await server.until(() => server.pushes.length >= 1);
-    const { evses } = server.requests[0]?.body;
+    const { evses } = server.requests[0]!.body;
     server.clear();
     server.script = ({ method }) =>
       method === 'PATCH'
@@ -200,7 +200,9 @@ describe('pushes of Locations', () => {
     await world.change({ ...change, aspect: 'shown' });
     await server.until(() => server.pushes.length >= 2);
     expect(server.lines).toEqual(['PUT /locations/NL/AAA/LOC1', 'PUT /locations/NL/AAA/LOC1']);
-    const statuses = server.requests.map(({ body }) => body.evses.map((e: any) => e.status));
+    const statuses = server.requests.map(({ body }) =>
+      body.evses.map((e: { status: string }) => e.status),
+    );
     expect(statuses).toEqual([
       ['REMOVED', 'REMOVED'],
       ['CHARGING', 'AVAILABLE'],

@@ -185,7 +185,7 @@ export class PushWorld {
              SET body = excluded.body, v211 = excluded.v211, v221 = excluded.v221, v230 = excluded.v230
            RETURNING id`,
           [
-            row!.id,
+            first(row).id,
             foldId(evse.uid),
             evse.uid,
             position,
@@ -196,12 +196,12 @@ export class PushWorld {
         await tx.query(
           `INSERT INTO evse_state (evse_id, location_id, status, last_updated, guard_time) VALUES ($1, $2, $3, $4, $4)
            ON CONFLICT (evse_id) DO UPDATE SET status = excluded.status, last_updated = excluded.last_updated`,
-          [stored!.id, row!.id, status, stamp],
+          [first(stored).id, first(row).id, status, stamp],
         );
       }
       const base = {
         kind: 'location',
-        objectId: row!.id,
+        objectId: first(row).id,
         aspect: 'created',
         partyKey: key,
       } as const;
@@ -209,7 +209,7 @@ export class PushWorld {
         tx,
         changes.map((change) => ({ ...base, ...change })),
       );
-      return row!.id;
+      return first(row).id;
     });
     this.writer.notify();
     return id;
@@ -219,7 +219,7 @@ export class PushWorld {
     const [row] = await this.source.query<{ id: number }[]>('SELECT id FROM evse WHERE uid = $1', [
       uid,
     ]);
-    return row!.id;
+    return first(row).id;
   }
 
   /** A status event: state and change in one transaction. */
@@ -278,12 +278,12 @@ export class PushWorld {
       );
       const change = {
         kind: 'tariff',
-        objectId: row!.id,
+        objectId: first(row).id,
         aspect,
         partyKey: partyKey(tariff),
       } as const;
       await appendChanges(tx, [{ ...change, ...extra }]);
-      return row!.id;
+      return first(row).id;
     });
     this.writer.notify();
     return id;
@@ -311,13 +311,13 @@ export class PushWorld {
       await appendChanges(tx, [
         {
           kind: 'session',
-          objectId: row!.id,
-          aspect: row!.is_new ? 'created' : 'content',
+          objectId: first(row).id,
+          aspect: first(row).is_new ? 'created' : 'content',
           partyKey: partyKey(session),
           audience: owner,
         },
       ]);
-      return row!.id;
+      return first(row).id;
     });
     this.writer.notify();
     return id;
@@ -339,9 +339,9 @@ export class PushWorld {
           cdr.last_updated,
         ],
       );
-      const change = { kind: 'cdr', objectId: row!.id, aspect: 'created' } as const;
+      const change = { kind: 'cdr', objectId: first(row).id, aspect: 'created' } as const;
       await appendChanges(tx, [{ ...change, partyKey: partyKey(cdr), audience: owner }]);
-      return row!.id;
+      return first(row).id;
     });
     this.writer.notify();
     return id;
@@ -378,3 +378,8 @@ const ALL_TARIFFS = {
   },
   at: new Date('2026-01-01T12:00:00Z'),
 };
+
+function first<T>(row: T | undefined): T {
+  if (row === undefined) throw new Error('the statement returned no row');
+  return row;
+}

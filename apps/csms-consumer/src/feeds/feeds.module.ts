@@ -37,10 +37,11 @@ export class FeedsModule implements OnApplicationBootstrap {
   constructor(
     private readonly runner: FeedRunner,
     private readonly shutdown: GracefulShutdown,
+    private readonly settings: GatewaySettings,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     await this.runner.start();
-    this.shutdown.onDrain('feeds', () => this.runner.stop());
+    this.shutdown.onDrain('feeds', () => this.runner.stop(this.settings.drainSeconds * 750));
   }
 }

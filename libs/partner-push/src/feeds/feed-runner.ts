@@ -86,14 +86,26 @@ export class FeedRunner {
     return [...this.workers.keys()];
   }
 
-  /** No new request leaves; those in flight get their answers; cursors are stored and leases given back (P11). */
-  async stop(): Promise<void> {
+  /**
+   * Batches at work are brought to their end, for at most `drainMs`; then only requests in flight are waited for. Cursors
+   * are stored and leases given back (P11).
+   */
+  async stop(drainMs = 15_000): Promise<void> {
     this.isStopping = true;
     clearTimeout(this.timer);
-    for (const undo of this.unsubscribe.splice(0)) undo();
+    this.unsubscribe.splice(0).forEach((undo) => {
+      undo();
+    });
     await this.sweeping;
-    await Promise.all([...this.workers.values()].map((worker) => this.release(worker)));
-    await Promise.all([...this.leaving.values()].map(({ left }) => left));
+    const renewal = setInterval(() => void this.renewQuietly(), this.parts.leaseSeconds * 250);
+    for (const worker of [...this.workers.values()]) void this.release(worker);
+    const leaving = [...this.leaving.values()];
+    const deadline = setTimeout(() => {
+      for (const { worker } of leaving) void worker.abort();
+    }, drainMs);
+    await Promise.all(leaving.map(({ left }) => left));
+    clearTimeout(deadline);
+    clearInterval(renewal);
     this.tail.stop();
     await this.exchanges.flush();
     await this.store.flushSuccesses(this.parts.source);

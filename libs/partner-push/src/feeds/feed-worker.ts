@@ -63,6 +63,7 @@ export class FeedWorker {
   private readonly covered = new Map<string, number>();
   private parked = new Set<string>();
   private stopping = false;
+  private aborted = false;
   private isWoken = false;
   private wakeUp: (() => void) | undefined;
   private readonly log = createLogger('feed');
@@ -96,19 +97,30 @@ export class FeedWorker {
     this.wakeUp?.();
   }
 
-  /** No further request leaves; resolves when those in flight have their answers and the cursor stands still. */
+  /** Begins nothing new: the batch at work is brought to its end, so that nothing of it is repeated (P11). */
   stop(): Promise<void> {
     this.stopping = true;
     this.wake();
     return this.done;
   }
 
+  /** No further request leaves; resolves when those in flight have their answers. */
+  abort(): Promise<void> {
+    this.aborted = true;
+    return this.stop();
+  }
+
   private isActive(): boolean {
     return (
-      !this.stopping &&
+      !this.aborted &&
       performance.now() < this.parts.leaseEndsMs() &&
       this.parts.connection() !== undefined
     );
+  }
+
+  /** A function, for the answer changes while we wait. */
+  private isEnding(): boolean {
+    return this.stopping;
   }
 
   private async work(): Promise<void> {
@@ -116,7 +128,7 @@ export class FeedWorker {
       try {
         if (!(await this.turn())) await this.pause(1000);
       } catch (error) {
-        if (!this.stopping) this.log.error({ err: error, connection: this.key }, 'feed failed');
+        if (!this.isEnding()) this.log.error({ err: error, connection: this.key }, 'feed failed');
         await this.pause(1000);
       }
     }
@@ -133,7 +145,11 @@ export class FeedWorker {
       await this.pause(this.resumeAtMs - Date.now(), true);
       return true;
     }
-    if (this.failures > 0 && !(await this.returnFromOutage(connection))) return true;
+    if (this.failures > 0) {
+      // What is sent now shall tell everything up to now, so that the backlog behind it needs no request of its own.
+      await this.parts.tail.refresh();
+      if (!(await this.returnFromOutage(connection))) return true;
+    }
     this.state = this.walk ? 'walking' : 'live';
     return this.walk ? this.walkOn(connection, this.walk) : this.readOn(connection);
   }
@@ -197,6 +213,7 @@ export class FeedWorker {
           this.isWarm = false;
           return false;
         }
+        if (this.isEnding()) return false;
         this.readAfterMs = performance.now();
         tasks = await this.afterFailure(scope, tasks, pass.answered > 0, pass.failure);
         if (this.resumeAtMs > Date.now()) return false;

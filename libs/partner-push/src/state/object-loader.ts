@@ -78,11 +78,6 @@ export class ObjectLoader {
     return loaded;
   }
 
-  /** Reads many at once, so that `get` finds them. */
-  async preload(kind: LoadableKind, ids: readonly number[], need: Freshness): Promise<void> {
-    await Promise.all(ids.map((id) => this.get(kind, id, need)));
-  }
-
   /** Everything asked for in one turn of the event loop is one query. */
   private enqueue<K extends LoadableKind>(kind: K, id: number): Promise<Rows[K] | undefined> {
     let batch = this.waiting.get(kind);
@@ -100,9 +95,11 @@ export class ObjectLoader {
   }
 
   private read(kind: LoadableKind): void {
-    const batch = this.waiting.get(kind) ?? new Map<number, (row: Promise<unknown>) => void>();
+    const batch = this.waiting.get(kind);
     this.waiting.delete(kind);
-    const rows: Promise<Map<number, unknown>> = READERS[kind](this.source, [...batch.keys()]);
+    if (!batch) return;
+    const read = READERS[kind] as (s: DataSource, ids: number[]) => Promise<Map<number, unknown>>;
+    const rows = read(this.source, [...batch.keys()]);
     for (const [id, deliver] of batch) deliver(rows.then((found) => found.get(id)));
   }
 }

@@ -1,0 +1,232 @@
+import { type LookupAddress } from 'node:dns';
+import http from 'node:http';
+import net, { type AddressInfo } from 'node:net';
+import { type HostLookup, outcomeOf, PartnerClient } from '../src/http/index.js';
+
+type Handler = (request: http.IncomingMessage, response: http.ServerResponse) => void;
+
+const envelope = (statusCode: number, rest: object = {}) =>
+  JSON.stringify({ status_code: statusCode, timestamp: '2026-01-01T00:00:00Z', ...rest });
+
+describe('the client towards partners', () => {
+  let server: http.Server;
+  let handler: Handler;
+  let connections: number;
+  let url: string;
+  let port: number;
+  const clients: PartnerClient[] = [];
+
+  beforeAll(async () => {
+    server = http.createServer((request, response) => handler(request, response));
+    server.on('connection', () => (connections += 1));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    port = (server.address() as AddressInfo).port;
+    url = `http://127.0.0.1:${port}`;
+  });
+  beforeEach(() => {
+    connections = 0;
+    handler = (_request, response) => response.end(envelope(1000));
+  });
+  afterEach(async () => {
+    for (const client of clients.splice(0)) await client.close();
+  });
+  afterAll(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  function clientWith(
+    options: Partial<ConstructorParameters<typeof PartnerClient>[0]> = {},
+  ): PartnerClient {
+    const client = new PartnerClient({ allowlist: ['127.0.0.1'], timeoutMs: 5000, ...options });
+    clients.push(client);
+    return client;
+  }
+  const get = (target: string) => ({ connectionId: 'p', method: 'GET', url: target }) as const;
+  const resolvingTo =
+    (...addresses: string[]): HostLookup =>
+    (_host, callback) =>
+      callback(
+        null,
+        addresses.map((address): LookupAddress => ({ address, family: net.isIP(address) })),
+      );
+
+  it.each([
+    'http://127.0.0.1:PORT/',
+    'https://127.0.0.1:PORT/',
+    'https://127.1:PORT/',
+    'https://127.0.0.2:PORT/',
+    'https://2130706433:PORT/',
+    'https://0x7f000001:PORT/',
+    'https://0x7f.1:PORT/',
+    'https://0177.0.0.1:PORT/',
+    'https://0:PORT/',
+    'https://0.0.0.0:PORT/',
+    'https://localhost:PORT/',
+    'https://LOCALHOST:PORT/',
+    'https://[::1]:PORT/',
+    'https://[::]:PORT/',
+    'https://[::ffff:127.0.0.1]:PORT/',
+    'https://[::ffff:7f00:1]:PORT/',
+    'https://[64:ff9b::7f00:1]:PORT/',
+    'https://[64:ff9b:1::7f00:1]:PORT/',
+    'https://[2002:7f00:1::]:PORT/',
+    'https://[fe80::1]:PORT/',
+    'https://[fc00::1]:PORT/',
+    'https://[fd00:ec2::254]:PORT/',
+    'https://[ff02::1]:PORT/',
+    'https://10.0.0.1:PORT/',
+    'https://172.16.0.1:PORT/',
+    'https://172.31.255.254:PORT/',
+    'https://192.168.1.1:PORT/',
+    'https://100.64.0.1:PORT/',
+    'https://169.254.169.254/latest/meta-data/',
+    'http://169.254.169.254/latest/meta-data/',
+    'https://[::ffff:169.254.169.254]/',
+    'https://[64:ff9b::a9fe:a9fe]/',
+    'https://192.0.0.192/',
+    'https://198.18.0.1/',
+    'https://224.0.0.1/',
+    'https://255.255.255.255/',
+    'http://93.184.216.34/',
+    'http://example.com/',
+    'https://user:secret@example.com/',
+    'ftp://example.com/',
+    'file:///etc/passwd',
+    'gopher://127.0.0.1:PORT/',
+    'no url',
+  ])('TRN-03 (partial: outgoing requests): never dials %s', async (text) => {
+    const client = clientWith({ allowlist: [] });
+    const answer = await client.request(get(text.replace('PORT', String(port))));
+    expect(answer).toMatchObject({ kind: 'failed', reason: 'address-refused' });
+    expect(await client.vetUrl(text.replace('PORT', String(port)))).toEqual(expect.any(String));
+    expect(connections).toBe(0);
+  });
+
+  it.each([
+    ['loopback', ['127.0.0.1']],
+    ['one bad address among good ones', ['93.184.216.34', '10.0.0.1']],
+    ['metadata', ['169.254.169.254']],
+    ['loopback inside IPv6', ['::ffff:127.0.0.1']],
+  ])(
+    'TRN-03 (partial: outgoing requests): a name that resolves to %s is not dialled',
+    async (_, addresses) => {
+      const client = clientWith({ allowlist: [], lookup: resolvingTo(...addresses) });
+      const answer = await client.request(get(`https://partner.example:${port}/`));
+      expect(answer).toMatchObject({ kind: 'failed', reason: 'address-refused' });
+      expect(connections).toBe(0);
+    },
+  );
+
+  it('TRN-03 (partial: outgoing requests): a name that was vetted and then points inside is not dialled', async () => {
+    const answers = [['93.184.216.34'], ['127.0.0.1']];
+    const client = clientWith({
+      allowlist: [],
+      lookup: (host, callback) =>
+        resolvingTo(...(answers.shift() ?? ['127.0.0.1']))(host, callback),
+    });
+    expect(await client.vetUrl(`https://partner.example:${port}/`)).toBeUndefined();
+    const answer = await client.request(get(`https://partner.example:${port}/`));
+    expect(answer).toMatchObject({ kind: 'failed', reason: 'address-refused' });
+    expect(connections).toBe(0);
+  });
+
+  it.each([['127.0.0.0/8'], ['127.0.0.1'], ['HOST_AND_PORT']])(
+    'an allow-list entry %s opens what it names, and nothing else',
+    async (entry) => {
+      const client = clientWith({
+        allowlist: [entry.replace('HOST_AND_PORT', `127.0.0.1:${port}`)],
+      });
+      expect(await client.request(get(url))).toMatchObject({ kind: 'answered', ocpiStatus: 1000 });
+      expect(await client.vetUrl('https://10.0.0.1/')).toBeDefined();
+      expect(await client.vetUrl('http://93.184.216.34/')).toBeDefined();
+    },
+  );
+
+  it('TRN-03 (partial: redirects): a redirect is an answer, never followed', async () => {
+    const paths: (string | undefined)[] = [];
+    handler = (request, response) => {
+      paths.push(request.url);
+      response.writeHead(307, { location: `${url}/elsewhere` }).end();
+    };
+    const answer = await clientWith().request(get(`${url}/here`));
+    expect(answer).toMatchObject({ kind: 'answered', httpStatus: 307 });
+    expect(outcomeOf(answer).kind).toBe('unavailable');
+    expect(paths).toEqual(['/here']);
+  });
+
+  it('a slow, an endless and a cut answer end in a failure of their own kind', async () => {
+    const client = clientWith({ timeoutMs: 100, maxResponseBytes: 1000 });
+    handler = () => undefined;
+    expect(await client.request(get(url))).toMatchObject({ kind: 'failed', reason: 'timeout' });
+    handler = (_request, response) => response.write('{"status_code":');
+    expect(await client.request(get(url))).toMatchObject({ kind: 'failed', reason: 'timeout' });
+    handler = (_request, response) => response.end('x'.repeat(2000));
+    expect(await client.request(get(url))).toMatchObject({ kind: 'failed', reason: 'too-large' });
+    handler = (request) => request.socket.destroy();
+    expect(await client.request(get(url))).toMatchObject({ kind: 'failed', reason: 'network' });
+    const given = AbortSignal.abort();
+    const aborted = await client.request({ ...get(url), signal: given });
+    expect(aborted).toMatchObject({ kind: 'failed', reason: 'aborted' });
+  });
+
+  it('TRN-06, TRN-07, TRN-71 (partial: answers), TRN-73 (partial: one client for all): token and header names', async () => {
+    const seen: (string | undefined)[] = [];
+    handler = (request, response) => {
+      seen.push(request.headers.authorization);
+      response.setHeader('LINK', '<x>; rel="next"').end(envelope(1000, { data: [1] }));
+    };
+    const client = clientWith();
+    const request = { ...get(url), token: 'example-token' };
+    const answer = await client.request({ ...request, version: '2.2.1' });
+    await client.request({ ...request, version: '2.1.1' });
+    await client.request({ ...request, version: '2.1.1', encoding: 'base64' });
+    await client.request({ ...request, version: '2.3.0', encoding: 'plain' });
+    const encoded = 'Token ZXhhbXBsZS10b2tlbg==';
+    expect(seen).toEqual([encoded, 'Token example-token', encoded, 'Token example-token']);
+    expect(answer).toMatchObject({ headers: { link: '<x>; rel="next"' }, data: [1] });
+  });
+
+  it.each<[number, string, string, object?]>([
+    [200, envelope(1000), 'delivered'],
+    [201, envelope(1000, { data: 'ok' }), 'delivered'],
+    [200, envelope(1901, { data: null }), 'delivered'],
+    [204, '', 'delivered'],
+    [200, '', 'delivered'],
+    [200, envelope(2001, { data: { hint: 1 } }), 'rejected'],
+    [200, envelope(2999), 'rejected'],
+    [200, envelope(3999), 'unavailable'],
+    [200, envelope(4002), 'unavailable'],
+    [200, '<html>', 'unavailable'],
+    [400, envelope(2000), 'rejected'],
+    [404, '', 'rejected'],
+    [405, '', 'rejected'],
+    [401, '', 'unauthorized'],
+    [403, envelope(1000), 'unauthorized'],
+    [408, '', 'unavailable'],
+    [413, envelope(2000), 'unavailable'],
+    [429, '', 'unavailable'],
+    [500, envelope(3000), 'unavailable'],
+    [503, envelope(1000), 'unavailable'],
+  ])(
+    'STA-03, STA-06, STA-08, STA-09, STA-19, TRN-49 (partial: one answer): HTTP %s %s is %s',
+    async (status, text, kind) => {
+      handler = (_request, response) => response.writeHead(status).end(text);
+      const answer = await clientWith().request(get(url));
+      expect(outcomeOf(answer).kind).toBe(kind);
+      if (answer.kind === 'answered' && kind !== 'delivered' && status === 200) {
+        expect(answer.data).toBeUndefined();
+      }
+    },
+  );
+
+  it('Retry-After is read in seconds and as a date', async () => {
+    const client = clientWith();
+    handler = (_request, response) => response.writeHead(503, { 'retry-after': '7' }).end();
+    expect(outcomeOf(await client.request(get(url)))).toMatchObject({ retryAfterMs: 7000 });
+    const date = new Date(Date.now() + 60_000).toUTCString();
+    handler = (_request, response) => response.writeHead(429, { 'retry-after': date }).end();
+    const outcome = outcomeOf(await client.request(get(url)));
+    expect((outcome as { retryAfterMs: number }).retryAfterMs).toBeGreaterThan(50_000);
+  });
+});
