@@ -1,0 +1,72 @@
+import { Command, CommanderError } from 'commander';
+import { AdminApi } from './admin-api.js';
+import { CliError } from './cli-error.js';
+import { addCsmsCommands } from './commands/csms.commands.js';
+import { addEventCommands } from './commands/events.commands.js';
+import { addFeedCommand } from './commands/feed.command.js';
+import { addKnobsCommand } from './commands/knobs.command.js';
+import { addObjectCommands } from './commands/object.commands.js';
+import { addParkedCommands } from './commands/parked.commands.js';
+import { addPartnerCommands } from './commands/partner.commands.js';
+import { addPartyCommands } from './commands/party.commands.js';
+import { type CliContext, withExamples } from './context.js';
+
+export interface CliIo {
+  env: Readonly<Record<string, string | undefined>>;
+  out(text: string): void;
+  err(text: string): void;
+}
+
+/** Runs one command and resolves to the exit code: 0 done, 1 refused or failed, 2 not understood. */
+export async function runCli(args: readonly string[], io: CliIo): Promise<number> {
+  const context: CliContext = {
+    env: io.env,
+    out: (text) => io.out(text),
+    api: new AdminApi(io.env['OCPI_ADMIN_URL'] ?? 'http://127.0.0.1:3001', () => adminKey(io)),
+  };
+  try {
+    await program(context, io).parseAsync([...args], { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (!(error instanceof CliError)) throw error;
+    io.err(`ocpi: ${error.message}`);
+    return 1;
+  }
+}
+
+function program(context: CliContext, io: CliIo): Command {
+  const root = new Command('ocpi')
+    .description(
+      'The OCPI gateway from the command line: parties, partners, what is stuck, where things are.\n' +
+        'Talks to the admin API at OCPI_ADMIN_URL (default http://127.0.0.1:3001) with OCPI_ADMIN_KEY.',
+    )
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.out(text.trimEnd()),
+      writeErr: (text) => io.err(text.trimEnd()),
+    });
+  withExamples(root, [
+    'party add "NL*EVC" --name "Example Charging"',
+    'partner add example-emsp --name "Example eMSP" --allow "NL*EMA"',
+    'partner list',
+    'where cdr "NL*EVC" CDR-1',
+  ]);
+  addPartyCommands(root, context);
+  addCsmsCommands(root, context);
+  addPartnerCommands(root, context);
+  addParkedCommands(root, context);
+  addEventCommands(root, context);
+  addObjectCommands(root, context);
+  addFeedCommand(root, context);
+  addKnobsCommand(root, context);
+  return root;
+}
+
+/** Without one set, the key that a gateway in development takes; any other refuses it. */
+async function adminKey({ env }: CliIo): Promise<string> {
+  const given = env['OCPI_ADMIN_KEY'];
+  if (given !== undefined && given !== '') return given;
+  const { DEVELOPMENT_ADMIN_KEY } = await import('#platform');
+  return DEVELOPMENT_ADMIN_KEY;
+}

@@ -1,0 +1,304 @@
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { DataSource } from 'typeorm';
+import { aLocation } from '../../../libs/ocpi/test/location-builder.js';
+import { createTestDatabase, type TestDatabase } from '../../../test/harness/database.js';
+import { startOcpiApi } from '../../ocpi-api/src/create-app.js';
+import { runCli } from '../src/run-cli.js';
+
+const KEY = 'admin-key-of-this-test';
+
+let database: TestDatabase;
+let app: NestFastifyApplication;
+let url: string;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const started = await startOcpiApi({
+    OCPI_ENVIRONMENT: 'test',
+    OCPI_LOG_LEVEL: 'silent',
+    DATABASE_URL: database.url,
+    DATABASE_POOL_SIZE: '4',
+    OCPI_ADMIN_KEY: KEY,
+    OCPI_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
+    OCPI_PUBLIC_URL: 'https://gateway.example',
+    OCPI_PUBLIC_PORT: '0',
+    OCPI_INTERNAL_PORT: '0',
+    OCPI_BIND_ADDRESS: '127.0.0.1',
+  });
+  app = started.app;
+  url = `http://127.0.0.1:${started.internalPort}`;
+});
+afterAll(async () => {
+  await app.close();
+  await database.drop();
+});
+
+async function ocpiWith(env: Record<string, string>, ...args: string[]) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const code = await runCli(args, {
+    env: { OCPI_ADMIN_URL: url, OCPI_ADMIN_KEY: KEY, ...env },
+    out: (line) => out.push(line),
+    err: (line) => err.push(line),
+  });
+  return { code, out: out.join('\n'), err: err.join('\n') };
+}
+
+const ocpi = (...args: string[]) => ocpiWith({}, ...args);
+
+/** What a command that must succeed printed. */
+async function said(...args: string[]): Promise<string> {
+  const { code, out, err } = await ocpi(...args);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  return out;
+}
+
+describe('the command line', () => {
+  it('onboards a partner: party, CSMS, connection, list, show', async () => {
+    expect(await said('party', 'add', 'NL*EVC', '--name', 'Example Charging')).toContain('NL*EVC');
+    expect(await said('party', 'list')).toMatch(
+      /PARTY\s+NAME\s+SINCE\n\s*NL\*EVC\s+Example Charging/,
+    );
+
+    expect(await said('csms', 'add', 'our-csms', '--party', 'NL*EVC')).toMatch(/key\s+[\w-]{43}\n/);
+    expect(await said('csms', 'list')).toMatch(/our-csms\s+NL\*EVC\s+any\s+long poll/);
+
+    const added = await said(
+      'partner',
+      'add',
+      'emsp',
+      '--name',
+      'An eMSP',
+      '--allow',
+      'NL*EMA,NL*EMB',
+      '--set',
+      'locationsPush=put',
+      '--set',
+      'concurrency=2',
+    );
+    expect(added).toMatch(
+      /token A\s+[\w-]{43}\nversions URL\s+https:\/\/gateway\.example\/ocpi\/versions/,
+    );
+    const [, tokenA = ''] = /token A\s+(\S+)/.exec(added) ?? [];
+    const list = await said('partner', 'list');
+    expect(list).toMatch(/emsp\s+An eMSP\s+invited/);
+    const shown = await said('partner', 'show', 'emsp');
+    expect(shown).toMatch(/may claim\s+NL\*EMA, NL\*EMB/);
+    expect(shown).toContain('"concurrency":2');
+    expect(list + shown).not.toContain(tokenA);
+  });
+
+  it('prints the answer as JSON with --json', async () => {
+    const { connections } = JSON.parse(await said('partner', 'list', '--json'));
+
+    expect(connections).toEqual([expect.objectContaining({ id: 'emsp', state: 'invited' })]);
+  });
+
+  it('CRD-42 (partial: the command line): issues a token A anew and shows it once', async () => {
+    const issued = await said('partner', 'token', 'emsp');
+
+    const [, tokenA = ''] = /token A\s+(\S+)/.exec(issued) ?? [];
+    expect(tokenA).toHaveLength(43);
+    expect(await said('partner', 'show', 'emsp')).not.toContain(tokenA);
+  });
+
+  it('changes settings, profile and visibility', async () => {
+    expect(
+      await said('partner', 'edit', 'emsp', '--name', 'Renamed', '--version', '2.2.1'),
+    ).toMatch(/name\s+Renamed[^]*offered\s+2\.2\.1/);
+    expect(await said('partner', 'edit', 'emsp', '--version', 'all')).toMatch(
+      /offered\s+all versions/,
+    );
+    const profile = await said(
+      'partner',
+      'profile',
+      'emsp',
+      '--set',
+      'catchUp=wait_for_pull',
+      '--unset',
+      'concurrency',
+    );
+    expect(profile).toMatch(/catchUp\s+wait_for_pull\s+yes/);
+    expect(profile).toMatch(/concurrency\s+\d+\s+no/);
+    expect(
+      await said(
+        'partner',
+        'visibility',
+        'emsp',
+        'locations',
+        '--rule',
+        'only',
+        '--add',
+        'NL*EVC/LOC1',
+      ),
+    ).toMatch(/rule\s+only\nlisted\s+NL\*EVC\/LOC1\nsees\s+0 locations/);
+    expect(await said('partner', 'visibility', 'emsp', 'tariffs')).toMatch(/rule\s+all/);
+    expect(await said('partner', 'pause', 'emsp')).toBe('emsp is paused.');
+    expect(await said('partner', 'list')).toContain('invited, paused');
+    await said('partner', 'resume', 'emsp');
+  });
+
+  it('lists what is stuck, and where an object is', async () => {
+    expect(await said('parked', 'list')).toBe('Nothing is parked.');
+    await app.get(DataSource).query(
+      `INSERT INTO parked_event (state, type, subject, reason, binding, origin, raw)
+       VALUES ('parked', 'ocpi.cdr.issued.v1', 'NL*EVC/C1', 'total_cost: required', 'http', '{}', '{"id":"C1"}')`,
+    );
+    const events = await said('events', 'list');
+    expect(events).toMatch(
+      /parked\s+ocpi\.cdr\.issued\.v1\s+NL\*EVC\/C1\s+1\s+\d+ s ago\s+total_cost: required/,
+    );
+    const [, id = ''] = /^\s*(\d+)\s+parked/m.exec(events) ?? [];
+    expect(await said('events', 'show', id, '--raw')).toBe('{"id":"C1"}');
+    expect(await said('events', 'redrive', id)).toContain('1 are tried again');
+    await said('events', 'drop', id);
+
+    const missing = await ocpi('where', 'cdr', 'NL*EVC', 'NONE');
+    expect(missing).toMatchObject({ code: 1, err: 'ocpi: There is no cdr NL*EVC/NONE' });
+    await app.get(DataSource).query(
+      `INSERT INTO tariff (party_key, tariff_key, body, last_updated, guard_time)
+       VALUES ('NL*EVC', 'T1', '{"country_code":"NL","party_id":"EVC","id":"T1"}', now(), now())`,
+    );
+    expect(await said('where', 'tariff', 'nl*evc', 't1')).toMatch(
+      /tariff NL\*EVC\/T1[^]*emsp\s+-\s+not-visible[^]*not registered/,
+    );
+    expect(await said('view', 'emsp', 'tariff', 'NL*EVC', 'T1')).toBe(
+      'emsp does not see it: the partner is not registered',
+    );
+  });
+
+  it('lists the knobs with values and meaning', async () => {
+    expect(await said('knobs')).toMatch(/catchUp\s+push \| wait_for_pull\s+push\s+After an outage/);
+  });
+
+  it.each([
+    [['partner', 'show', 'none'], 1, /^ocpi: .*none/],
+    [
+      ['partner', 'add', 'x', '--name', 'X', '--allow', 'NLX'],
+      1,
+      /^ocpi: allowedParties: must be a party/,
+    ],
+    [
+      ['partner', 'add', 'x', '--name', 'X', '--allow', '*', '--set', 'nope=1'],
+      1,
+      /^ocpi: profile\.nope: unknown knob/,
+    ],
+    [['partner', 'add', 'x'], 2, /required option '--name/],
+    [['party', 'add', 'NLEVC', '--name', 'X'], 1, /NL\*ABC/],
+    [['parked', 'redrive'], 1, /say which/],
+    [['parked', 'show', '12345'], 1, /no parked push 12345/],
+    [['surprise'], 2, /unknown command/],
+  ])('says in one line why %j fails', async (args, code, reason) => {
+    const result = await ocpi(...args);
+
+    expect(result.code).toBe(code);
+    expect(result.err).toMatch(reason);
+    expect(result.out).toBe('');
+  });
+
+  it('says so when the key is wrong or nobody answers', async () => {
+    const wrong = await ocpiWith({ OCPI_ADMIN_KEY: 'wrong' }, 'partner', 'list');
+    expect(wrong).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('the admin key is wrong'),
+    });
+
+    const nobody = await ocpiWith({ OCPI_ADMIN_URL: 'http://127.0.0.1:1' }, 'partner', 'list');
+    expect(nobody).toMatchObject({ code: 1, err: expect.stringContaining('ECONNREFUSED') });
+  });
+
+  it('explains itself with examples', async () => {
+    const help = await ocpi('partner', 'visibility', '--help');
+
+    expect(help.code).toBe(0);
+    expect(help.out).toContain(
+      'npm run ocpi -- partner visibility example-emsp locations --rule only',
+    );
+  });
+});
+
+describe('ocpi feed', () => {
+  let csms: Server;
+  let folder: string;
+  let received: { type: string; data: { id?: string; kind?: string } }[];
+  let outcome: string;
+
+  beforeEach(async () => {
+    received = [];
+    outcome = 'applied';
+    folder = await mkdtemp(path.join(tmpdir(), 'ocpi-feed-'));
+    csms = createServer((request, response) => {
+      void text(request).then((body) => {
+        const events = JSON.parse(body) as typeof received;
+        received.push(...events);
+        const results = events.map(() => ({ id: 'x', outcome, reason: 'name: required' }));
+        response.end(JSON.stringify({ results }));
+      });
+    });
+    await new Promise<void>((resolve) => csms.listen(0, '127.0.0.1', resolve));
+  });
+  afterEach(async () => {
+    csms.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const write = async (name: string, content: unknown) => {
+    const file = path.join(folder, name);
+    await writeFile(file, JSON.stringify(content));
+    return file;
+  };
+  const tariff = { country_code: 'BE', party_id: 'BEC', id: 'T1', elements: [] };
+  const http = () => `http://127.0.0.1:${(csms.address() as AddressInfo).port}`;
+
+  it('tells Locations from Tariffs by content and states both as snapshots, tariffs first', async () => {
+    const file = await write('all.json', [aLocation(), tariff]);
+
+    const out = await said('feed', file, '--http', http(), '--key', 'k');
+
+    expect(out).toBe('Stated 1 locations and 1 tariffs.');
+    expect(received.map(({ type }) => type)).toEqual([
+      'ocpi.snapshot.began.v1',
+      'ocpi.tariff.upserted.v1',
+      'ocpi.snapshot.ended.v1',
+      'ocpi.snapshot.began.v1',
+      'ocpi.location.upserted.v1',
+      'ocpi.snapshot.ended.v1',
+    ]);
+  });
+
+  it('fails when events were parked, with the reason', async () => {
+    outcome = 'parked';
+    const file = await write('tariffs.json', [tariff]);
+
+    const { code, err } = await ocpi('feed', file, '--http', http(), '--key', 'k');
+
+    expect(code).toBe(1);
+    expect(err).toContain('3 events were parked (name: required)');
+  });
+
+  it.each([
+    ['an object', { a: 1 }, /not an array/],
+    ['neither kind', [{ id: '1' }], /element 0 is neither a Location nor a Tariff/],
+    ['no party', [{ ...tariff, party_id: undefined }], /party_id is missing/],
+  ])('sends nothing from a file with %s', async (_, content, reason) => {
+    const file = await write('bad.json', content);
+
+    const { code, err } = await ocpi('feed', file, '--http', http(), '--key', 'k');
+
+    expect(code).toBe(1);
+    expect(err).toMatch(reason);
+    expect(received).toEqual([]);
+  });
+
+  it('asks for one way to the gateway', async () => {
+    const file = await write('tariffs.json', [tariff]);
+
+    expect((await ocpi('feed', file)).err).toContain('--http with --key, or --kafka');
+  });
+});
