@@ -162,8 +162,13 @@ describe('a CDR', () => {
   });
 
   it('SES-26: an INVALID Session is not billed', async () => {
-    await gateway.send(location(), started(), ended({ status: 'INVALID' }));
+    await gateway.send(location(), started());
     expect(await gateway.send(cdr())).toEqual(['held']);
+    await gateway.send(ended({ status: 'INVALID' }));
+    expect(await gateway.rows('SELECT state, reason FROM parked_event')).toEqual([
+      { state: 'parked', reason: expect.stringContaining('not billed') },
+    ]);
+    expect(await gateway.rows('SELECT 1 FROM cdr')).toEqual([]);
   });
 
   it('for another token than the Session had is refused', async () => {

@@ -14,10 +14,14 @@ export interface HttpEvent {
 /** The events of a request body: a JSON array, or one object; undefined when the body is neither. */
 export function parseHttpBody(body: Buffer): HttpEvent[] | undefined {
   const json = parseJson(body);
-  if (!json) return undefined;
-  if (Array.isArray(json.value)) return json.value.map((item: unknown) => httpEvent(item));
-  return typeof json.value === 'object' && json.value !== null
-    ? [httpEvent(json.value, body)]
+  return json && readHttpBody(json.value, body);
+}
+
+/** `parseHttpBody` for a body that was parsed already; the bytes of a single event are kept as they came. */
+export function readHttpBody(value: unknown, body?: Uint8Array): HttpEvent[] | undefined {
+  if (Array.isArray(value)) return value.map((item: unknown) => httpEvent(item));
+  return typeof value === 'object' && value !== null
+    ? [httpEvent(value, body && Buffer.from(body))]
     : undefined;
 }
 

@@ -194,6 +194,7 @@ async function writeSessions(tx: EventTransaction, list: readonly Track[]): Prom
       partyKey: party,
       eventTime,
     });
-    if (session.status === 'COMPLETED') tx.released.add(sessionParent(party, session.id));
+    if (session.status === 'COMPLETED' || session.status === 'INVALID')
+      tx.released.add(sessionParent(party, session.id));
   }
 }

@@ -1,0 +1,33 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { DatabaseModule } from '#database';
+import { PartnersModule } from '#partners';
+import { type EnvironmentVariables, PlatformModule } from '#platform';
+import { ChangeLogModule } from './change-log.module.js';
+import { FeedsModule } from './feeds/feeds.module.js';
+import { HttpBindingModule } from './http/http-binding.module.js';
+import { JobsModule } from './jobs/jobs.module.js';
+import { KafkaBindingModule } from './kafka/kafka-binding.module.js';
+import { OutboxModule } from './outbox/outbox.module.js';
+import { TokenPullModule } from './token-pull/token-pull.module.js';
+
+/** CSMS events in, partner pushes out, timers. Modules are listed in the order in which they drain at shutdown. */
+@Module({})
+export class AppModule {
+  static forRoot(environment: EnvironmentVariables = process.env): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        PlatformModule.forRoot(environment),
+        DatabaseModule.forRoot('csms-consumer'),
+        ChangeLogModule,
+        PartnersModule.forRoot(),
+        KafkaBindingModule,
+        HttpBindingModule,
+        JobsModule,
+        TokenPullModule,
+        FeedsModule,
+        OutboxModule,
+      ],
+    };
+  }
+}

@@ -1,0 +1,72 @@
+import { createLogger } from '#platform';
+import { randomUUID } from 'node:crypto';
+import { type DataSource } from 'typeorm';
+
+export interface LeasedJob {
+  name: string;
+  everyMs: number;
+  /** `lastDone`: when some replica last did it. */
+  run(lastDone: Date | undefined): Promise<void>;
+}
+
+/** Does jobs that one replica at a time may do, each at its own pace. */
+export class LeasedJobs {
+  private readonly log = createLogger('jobs');
+  private readonly owner = randomUUID();
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly running = new Set<Promise<void>>();
+  private isStopped = false;
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  start(jobs: readonly LeasedJob[]): void {
+    for (const job of jobs) this.schedule(job);
+  }
+
+  /** Resolves when the jobs in hand are done. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    for (const timer of this.timers) clearTimeout(timer);
+    await Promise.all(this.running);
+  }
+
+  private schedule(job: LeasedJob): void {
+    if (this.isStopped) return;
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      const work = this.tryOnce(job);
+      this.running.add(work);
+      void work.finally(() => {
+        this.running.delete(work);
+        this.schedule(job);
+      });
+    }, job.everyMs);
+    this.timers.add(timer);
+  }
+
+  private async tryOnce(job: LeasedJob): Promise<void> {
+    try {
+      const lease = await this.acquire(job);
+      if (!lease) return;
+      await job.run(lease.doneAt ?? undefined);
+      await this.dataSource.query('UPDATE lease SET done_at = $3 WHERE name = $1 AND owner = $2', [
+        job.name,
+        this.owner,
+        lease.now,
+      ]);
+    } catch (error) {
+      this.log.warn({ err: error, job: job.name }, 'a job failed, and will be tried again');
+    }
+  }
+
+  private async acquire(job: LeasedJob): Promise<{ doneAt: Date | null; now: Date } | undefined> {
+    const rows: { doneAt: Date | null; now: Date }[] = await this.dataSource.query(
+      `INSERT INTO lease AS l (name, owner, until) VALUES ($1, $2, now() + $3 * interval '1 ms')
+       ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until = excluded.until
+        WHERE l.owner = excluded.owner OR l.until < now()
+       RETURNING done_at AS "doneAt", now() AS now`,
+      [job.name, this.owner, job.everyMs * 3 + 30_000],
+    );
+    return rows[0];
+  }
+}

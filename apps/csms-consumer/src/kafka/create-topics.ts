@@ -1,0 +1,31 @@
+import { deadLetterName, type Topic, type TopicId, topicName, TOPICS } from '#csms-contract';
+import { type ITopicConfig, type Kafka } from 'kafkajs';
+
+/** Makes the topics of the contract that are missing, dead letters included; what exists is left alone. Returns their names. */
+export async function createTopics(kafka: Kafka, prefix: string): Promise<string[]> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const known = new Set(await admin.listTopics());
+    const missing = wantedTopics(prefix).filter(({ topic }) => !known.has(topic));
+    if (missing.length > 0) await admin.createTopics({ topics: missing, waitForLeaders: true });
+    return missing.map(({ topic }) => topic);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+function wantedTopics(prefix: string): ITopicConfig[] {
+  return (Object.keys(TOPICS) as TopicId[]).flatMap((id) => {
+    const topic: Topic = TOPICS[id];
+    const name = topicName(id, prefix);
+    const own = config(name, topic.partitions, topic.cleanup);
+    return topic.direction === 'in' ? [own, config(deadLetterName(name), 1, 'delete')] : [own];
+  });
+}
+
+const config = (topic: string, numPartitions: number, cleanup: Topic['cleanup']): ITopicConfig => ({
+  topic,
+  numPartitions,
+  configEntries: [{ name: 'cleanup.policy', value: cleanup }],
+});

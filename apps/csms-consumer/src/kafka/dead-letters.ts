@@ -1,0 +1,61 @@
+import { deadLetterName } from '#csms-contract';
+import { createLogger } from '#platform';
+import { type Kafka, type Producer } from 'kafkajs';
+import { type KafkaEvent } from './kafka-event.js';
+
+/**
+ * Copies records that were parked to `<topic>.dlq`, for those who watch topics. The table `parked_event` is what counts:
+ * a copy that cannot be written is logged and holds nothing up. Plain producer, keyed, acks −1; a fresh one after a rejected send.
+ */
+export class DeadLetters {
+  private readonly log = createLogger('dead-letters');
+  private producer: Producer | undefined;
+
+  constructor(private readonly kafka: Kafka) {}
+
+  async send(
+    topic: string,
+    parked: readonly { event: KafkaEvent; reason: string }[],
+  ): Promise<void> {
+    if (parked.length === 0) return;
+    try {
+      const producer = await this.connected();
+      await producer.send({
+        topic: deadLetterName(topic),
+        acks: -1,
+        messages: parked.map(({ event, reason }) => ({
+          key: event.message.key,
+          value: event.message.value,
+          headers: {
+            ...event.message.headers,
+            ocpi_reason: reason.slice(0, 2000),
+            ocpi_topic: topic,
+            ocpi_partition: String(event.partition),
+            ocpi_offset: event.message.offset,
+          },
+        })),
+      });
+    } catch (error) {
+      this.log.error({ err: error, topic, count: parked.length }, 'parked records were not copied');
+      await this.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    const { producer } = this;
+    this.producer = undefined;
+    await producer?.disconnect().catch(() => undefined);
+  }
+
+  private async connected(): Promise<Producer> {
+    if (!this.producer) {
+      this.producer = this.kafka.producer({
+        allowAutoTopicCreation: false,
+        idempotent: false,
+        retry: { retries: 2, initialRetryTime: 100 },
+      });
+      await this.producer.connect();
+    }
+    return this.producer;
+  }
+}
