@@ -158,9 +158,19 @@ export class FeedRunner {
     for (const worker of workers) {
       const generation = held.get(worker.key);
       if (generation === worker.generation) continue;
-      if (generation === undefined)
+      if (generation === undefined) {
         this.log.warn({ connection: worker.key }, 'feed was taken over');
+        void worker.abort();
+      }
       void this.release(worker);
+    }
+  }
+
+  private async renewQuietly(): Promise<void> {
+    try {
+      await this.renew();
+    } catch (error) {
+      this.log.warn({ err: error }, 'leases could not be renewed');
     }
   }
 

@@ -117,13 +117,13 @@ export function redriveParked(source: DataSource, ids: readonly number[]): Promi
  * second or so. False: the partner has no feed, or takes no traffic.
  */
 export async function requestResync(source: DataSource, connectionId: string): Promise<boolean> {
-  const [rows] = (await source.query(
+  const [rows] = await source.query<[unknown[], number]>(
     `UPDATE feed f SET snapshot = '{"kind":"tariff","afterId":0,"requested":true}', failures = 0,
             resume_at = NULL, generation = f.generation + 1
        FROM connection c
       WHERE f.connection_id = $1 AND c.id = f.connection_id AND c.state = 'registered'
       RETURNING f.connection_id`,
     [connectionId],
-  )) as [unknown[], number];
+  );
   return rows.length > 0;
 }

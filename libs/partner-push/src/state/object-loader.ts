@@ -82,7 +82,8 @@ export class ObjectLoader {
   private enqueue<K extends LoadableKind>(kind: K, id: number): Promise<Rows[K] | undefined> {
     let batch = this.waiting.get(kind);
     if (!batch) {
-      this.waiting.set(kind, (batch = new Map()));
+      batch = new Map<number, (row: Promise<unknown>) => void>();
+      this.waiting.set(kind, batch);
       setImmediate(() => this.read(kind));
     }
     const before = batch.get(id);
@@ -98,7 +99,10 @@ export class ObjectLoader {
     const batch = this.waiting.get(kind);
     this.waiting.delete(kind);
     if (!batch) return;
-    const read = READERS[kind] as (s: DataSource, ids: number[]) => Promise<Map<number, unknown>>;
+    const read = READERS[kind] as (
+      s: DataSource,
+      ids: number[],
+    ) => Promise<ReadonlyMap<number, unknown>>;
     const rows = read(this.source, [...batch.keys()]);
     for (const [id, deliver] of batch) deliver(rows.then((found) => found.get(id)));
   }
