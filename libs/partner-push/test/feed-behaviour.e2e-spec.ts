@@ -168,7 +168,7 @@ describe('feeds', () => {
     server.script = ({ path }) => (path.includes('BAD') ? { status: 500 } : undefined);
     await world.startRunner();
     await eventually(async () => expect(await parkedPushes(world.source)).toHaveLength(1));
-    expect(server.lines).toContain('PUT /locations/NL/AAA/LOC1');
+    await server.until(() => server.lines.includes('PUT /locations/NL/AAA/LOC1'));
     await world.stateTariff(aTariff());
     await server.until(() => server.lines.at(-1) === 'PUT /tariffs/NL/AAA/14');
   });
