@@ -11,8 +11,8 @@ import {
   migrationsCheck,
   ReadinessGate,
 } from '#platform';
-import { type FastifyInstance } from 'fastify';
 import { DataSource } from 'typeorm';
+import { serveAdminDocs } from './admin/admin-docs.js';
 import { AppModule } from './app.module.js';
 import { Authenticate } from './http/authenticate.js';
 
@@ -41,6 +41,7 @@ export async function createOcpiApi(
   gate.register('migrations', migrationsCheck(dataSource));
   const authenticate = app.get(Authenticate);
   const observations = app.get(ConnectionObservations);
+  serveAdminDocs(app);
   const fastify = app.getHttpAdapter().getInstance();
   fastify.decorateRequest('caller', undefined);
   // Before the body is read: who is not known gets 401 whatever it sends (TRN-05, STA-03).

@@ -131,12 +131,10 @@ describe('we register with a partner', () => {
     const old = await HandshakePartner.start({ versions: ['2.2'] });
     await api.invite('only-deprecated');
     await expect(
-      api.app
-        .get(StartRegistration)
-        .execute(api.directory.get('only-deprecated')!, {
-          versionsUrl: old.versionsUrl,
-          token: TOKEN_A,
-        }),
+      api.app.get(StartRegistration).execute(api.directory.get('only-deprecated')!, {
+        versionsUrl: old.versionsUrl,
+        token: TOKEN_A,
+      }),
     ).rejects.toMatchObject({ statusCode: 3002 });
     expect(old.trace()).toEqual(['GET /versions']);
     await old.stop();
