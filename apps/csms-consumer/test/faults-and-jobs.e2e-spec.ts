@@ -3,6 +3,8 @@ import { pruneChangeLog, pruneInbox } from '../src/jobs/prune.js';
 import { sweepHeldEvents } from '../src/jobs/sweep-held-events.js';
 import { switchTariffs } from '../src/jobs/switch-tariffs.js';
 import { ChangeLogSignal } from '#change-log';
+import { parseKafkaMessage } from '#csms-contract';
+import { type IncomingEvent } from '../src/events/incoming-event.js';
 import { exampleData, incoming, ProcessorHarness, site } from './processor-harness.js';
 
 let gateway: ProcessorHarness;
@@ -23,6 +25,11 @@ const status = (id: string, value: string, time = '2026-03-01T09:00:00Z') =>
     { ...exampleData('evse.status-changed'), location_id: id, status: value },
     { time },
   );
+
+const kafkaEvent = (text: string): IncomingEvent => {
+  const raw = Buffer.from(text);
+  return { binding: 'kafka', origin: {}, raw, parsed: parseKafkaMessage({ value: raw }) };
+};
 
 describe('a batch with a bad event', () => {
   afterEach(() => gateway.rows('DROP TRIGGER IF EXISTS poison ON evse_state'));
@@ -91,7 +98,10 @@ describe('a batch with a bad event', () => {
     ['data that is no object', incoming('location.upserted', 'text')],
     [
       'data nested without end',
-      incoming('location.upserted', JSON.parse(`${'['.repeat(5000)}${']'.repeat(5000)}`)),
+      kafkaEvent(
+        `{"specversion":"1.0","id":"deep","source":"s","type":"ocpi.location.upserted.v1",` +
+          `"time":"2026-03-01T08:00:00Z","data":${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}}`,
+      ),
     ],
   ])('with %s is parked at once', async (_title, event) => {
     expect(await gateway.send(event, upsert('GOOD'))).toEqual(['parked', 'applied']);

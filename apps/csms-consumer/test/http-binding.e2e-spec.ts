@@ -1,5 +1,6 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createHash } from 'node:crypto';
+import { GracefulShutdown } from '#platform';
 import { DataSource } from 'typeorm';
 import { createTestDatabase, type TestDatabase } from '../../../test/harness/database.js';
 import { startCsmsConsumer } from '../src/create-app.js';
@@ -41,7 +42,7 @@ beforeAll(async () => {
   }
 });
 afterAll(async () => {
-  await app.close();
+  await app.get(GracefulShutdown).run(() => app.close());
   await database.drop();
 });
 

@@ -9,7 +9,16 @@ export type Check =
   { ok: true; checked: CheckedEvent; handler: EventHandler } | { ok: false; reason: string };
 
 /** Everything that can be said of an event without the database: envelope, type, schema, OCPI's rules. */
-export function checkEvent({ parsed }: IncomingEvent): Check {
+export function checkEvent(event: IncomingEvent): Check {
+  try {
+    return check(event);
+  } catch (error) {
+    // Data nested without end, for one: whatever it is, it must not hold up what comes behind it.
+    return { ok: false, reason: `cannot be checked: ${String(error)}` };
+  }
+}
+
+function check({ parsed }: IncomingEvent): Check {
   if (!parsed.ok) return { ok: false, reason: parsed.reason };
   const { event } = parsed;
   const handler = isEventType(event.type) ? EVENT_HANDLERS[event.type] : undefined;

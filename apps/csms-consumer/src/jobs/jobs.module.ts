@@ -50,6 +50,7 @@ export class JobsModule implements OnApplicationBootstrap {
       },
     ]);
     const counting = setInterval(() => void this.count().catch(() => undefined), 15_000);
+    counting.unref();
     this.shutdown.onDrain('jobs', () => {
       clearInterval(counting);
       return jobs.stop();

@@ -41,6 +41,7 @@ export class LeasedJobs {
         this.schedule(job);
       });
     }, job.everyMs);
+    timer.unref();
     this.timers.add(timer);
   }
 
