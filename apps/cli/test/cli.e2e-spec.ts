@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
@@ -10,6 +11,9 @@ import { aLocation } from '../../../libs/ocpi/test/location-builder.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/harness/database.js';
 import { startOcpiApi } from '../../ocpi-api/src/create-app.js';
 import { runCli } from '../src/run-cli.js';
+
+/** Against hanging only: a busy machine takes its time to make a database. */
+jest.setTimeout(120_000);
 
 const KEY = 'admin-key-of-this-test';
 

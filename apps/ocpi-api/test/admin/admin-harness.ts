@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#database';
 import { PartnersModule } from '#partners';
@@ -7,6 +8,9 @@ import { DataSource } from 'typeorm';
 import { createTestDatabase } from '../../../../test/harness/database.js';
 import { serveAdminDocs } from '../../src/admin/admin-docs.js';
 import { AdminModule } from '../../src/admin/admin.module.js';
+
+/** Against hanging only: a busy machine takes its time to make a database. */
+jest.setTimeout(120_000);
 
 export const ADMIN_KEY = 'admin-key-of-this-test';
 
