@@ -2,7 +2,6 @@ export * from './add-csms-messages.js';
 export * from './delivery.js';
 export * from './kafka-delivery.js';
 export * from './message-poll.js';
-export * from './outbox-kafka.js';
 export * from './outbox-relay.js';
 export * from './printable-message.js';
 export * from './prune-csms-messages.js';

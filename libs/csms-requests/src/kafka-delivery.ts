@@ -4,7 +4,6 @@ import { type Delivery, DeliveryError, runsOf } from './delivery.js';
 
 // A request stays below what a broker takes by default (1 MB), headers included.
 const RUN = { maxCount: 500, maxBytes: 500_000 };
-const RETRY = { initialRetryTime: 100, maxRetryTime: 1000, factor: 0.2, retries: 3 };
 
 /**
  * Records to the contract's topics by a plain producer, keyed and with acks −1: kafkajs's idempotent mode loses
@@ -13,13 +12,17 @@ const RETRY = { initialRetryTime: 100, maxRetryTime: 1000, factor: 0.2, retries:
 export class KafkaDelivery implements Delivery {
   private producer: Producer | undefined;
 
+  /** `kafka` should give up on a call after few retries: what to do then is decided by the relay. */
   constructor(
     private readonly kafka: Kafka,
     private readonly topicPrefix: string,
   ) {}
 
-  async deliver(events: readonly PrintableEvent[]): Promise<void> {
-    for (const run of runsOf(events, RUN)) await this.send(run);
+  async deliver(events: readonly PrintableEvent[], signal: AbortSignal): Promise<void> {
+    for (const run of runsOf(events, RUN)) {
+      signal.throwIfAborted();
+      await this.send(run);
+    }
   }
 
   async close(): Promise<void> {
@@ -49,11 +52,7 @@ export class KafkaDelivery implements Delivery {
 
   private async connected(): Promise<Producer> {
     if (!this.producer) {
-      const producer = this.kafka.producer({
-        allowAutoTopicCreation: false,
-        idempotent: false,
-        retry: RETRY,
-      });
+      const producer = this.kafka.producer({ allowAutoTopicCreation: false, idempotent: false });
       this.producer = producer;
       await producer.connect();
     }

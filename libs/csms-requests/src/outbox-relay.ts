@@ -148,7 +148,7 @@ export class OutboxRelay {
       await this.delivery.deliver(events, lost.signal);
       return undefined;
     } catch (error) {
-      return error instanceof Error ? error : new Error(String(error));
+      return error as Error;
     } finally {
       clearInterval(renewal);
     }

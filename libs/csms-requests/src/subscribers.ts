@@ -1,4 +1,4 @@
-import { type Cursor, endOf, rowsOf, type SqlRunner } from '#change-log';
+import { type Cursor, endOf, readHorizon, rowsOf, type SqlRunner } from '#change-log';
 
 /** The subscriber that stands for all readers of the Kafka topics; HTTP clients go by their own names. */
 export const KAFKA_SUBSCRIBER = 'kafka';
@@ -6,23 +6,20 @@ export const KAFKA_SUBSCRIBER = 'kafka';
 /** Where a new subscriber begins: with everything still kept, with what was said from a time on, or with what comes next. */
 export type SubscriptionStart = 'start' | 'tail' | Date;
 
-/**
- * Gives a subscriber its cursor unless it has one. The cursor is put low enough that nothing is missed: of what
- * overlaps with this call the subscriber may get messages that are a little older.
- */
+/** Gives a subscriber its cursor unless it has one. `source` must not be inside a transaction. */
 export async function ensureSubscriber(
   source: SqlRunner,
   name: string,
   start: SubscriptionStart,
 ): Promise<void> {
-  const since = start instanceof Date ? start : null;
+  const cursor =
+    start === 'start' ? { xid: 0, seq: 0 } : endOf((await readHorizon(source)).xid - 1);
+  // What was written since a time may be below the horizon already; nothing below it can still appear.
   await source.query(
     `INSERT INTO csms_subscriber (name, cursor_xid, cursor_seq)
-     SELECT $1, CASE WHEN $2 THEN 0 ELSE least(
-         (SELECT min(xid) FROM csms_message WHERE at >= $3),
-         pg_snapshot_xmin(pg_current_snapshot())::text::bigint) - 1 END, $4
+     SELECT $1, least($2::bigint, (SELECT min(xid) FROM csms_message WHERE at >= $4) - 1), $3
      ON CONFLICT (name) DO NOTHING`,
-    [name, start === 'start', since, start === 'start' ? 0 : endOf(0).seq],
+    [name, cursor.xid, cursor.seq, start instanceof Date ? start : null],
   );
 }
 

@@ -12,29 +12,36 @@ import {
   ConflictException,
   Controller,
   Get,
-  Headers,
   HttpCode,
   Post,
   Query,
+  Req,
   Res,
-  ServiceUnavailableException,
+  UseFilters,
+  UseGuards,
 } from '@nestjs/common';
-import { type FastifyReply } from 'fastify';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 import { isDatabaseAway } from '../events/database-faults.js';
-import { CsmsClientKeys } from './csms-client-keys.js';
+import { type CsmsClient } from '../events/incoming-event.js';
+import { BusyException } from '../http/busy-exception.js';
+import { BusyFilter } from '../http/busy-filter.js';
+import { CsmsClientGuard } from '../http/csms-client-guard.js';
 import { OutboxTail } from './outbox-tail.js';
-import { readPollQuery } from './poll-query.js';
+import { type PollQuery, readPollQuery } from './poll-query.js';
+import { WebhookClients } from './webhook-clients.js';
 
 /** The outbox for a CSMS that cannot be called: it asks, and the answer waits until there is something. */
 @Controller('csms/v1/messages')
+@UseGuards(CsmsClientGuard)
+@UseFilters(BusyFilter)
 export class CsmsMessagesController {
   private readonly messages: MessagePoll;
 
   constructor(
     private readonly dataSource: DataSource,
     tail: OutboxTail,
-    private readonly keys: CsmsClientKeys,
+    private readonly webhooks: WebhookClients,
     private readonly settings: GatewaySettings,
     private readonly shutdown: GracefulShutdown,
   ) {
@@ -44,45 +51,45 @@ export class CsmsMessagesController {
   /** 200 with `{messages, next}`, or 204 when nothing came. */
   @Get()
   async poll(
-    @Headers('authorization') authorization: string | undefined,
+    @Req() request: FastifyRequest,
     @Query() query: Record<string, unknown>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string | undefined> {
-    const found = await refusingWhenAway(reply, async () => {
-      const client = await this.keys.clientOf(authorization);
-      if (this.settings.csmsOut !== 'http') {
-        throw new ConflictException(`OCPI_CSMS_OUT is ${this.settings.csmsOut}: messages go there`);
-      }
-      if (client.hasWebhook) {
-        throw new ConflictException('this client gets its messages at its webhook');
-      }
-      const request = { ...readPollQuery(query), client: client.name, parties: client.parties };
-      return this.messages.poll(request, this.untilGone(reply));
-    });
+    const found = await this.find(request.csmsClient, readPollQuery(query), this.untilGone(reply));
     if (!found) {
       reply.status(204);
       return undefined;
     }
     reply.header('content-type', 'application/json; charset=utf-8');
-    return this.print(found);
+    const events = found.rows.map((row) =>
+      toStructured(printableMessage(row, this.settings.publicUrl)),
+    );
+    return `{"messages":[${events.join(',')}],"next":${JSON.stringify(found.next)}}`;
   }
 
   /** States all tokens anew to every CSMS; answers when they are in the outbox. */
   @Post('restate-tokens')
   @HttpCode(200)
-  async restateTokens(
-    @Headers('authorization') authorization: string | undefined,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<{ stated: number }> {
-    return refusingWhenAway(reply, async () => {
-      await this.keys.clientOf(authorization);
-      return { stated: await restateTokens(this.dataSource) };
-    });
+  async restateTokens(): Promise<{ stated: number }> {
+    return { stated: await busyWhenAway(() => restateTokens(this.dataSource)) };
   }
 
-  private print({ rows, next }: PolledMessages): string {
-    const events = rows.map((row) => toStructured(printableMessage(row, this.settings.publicUrl)));
-    return `{"messages":[${events.join(',')}],"next":${JSON.stringify(next)}}`;
+  private find(
+    client: CsmsClient | undefined,
+    query: PollQuery,
+    signal: AbortSignal,
+  ): Promise<PolledMessages | undefined> {
+    const { csmsOut } = this.settings;
+    if (csmsOut !== 'http') {
+      throw new ConflictException(`OCPI_CSMS_OUT is ${csmsOut}: messages go there`);
+    }
+    return busyWhenAway(async () => {
+      const { name = '', parties = [] } = client ?? {};
+      if (await this.webhooks.has(name)) {
+        throw new ConflictException('this client gets its messages at its webhook');
+      }
+      return this.messages.poll({ ...query, client: name, parties }, signal);
+    });
   }
 
   /** Nobody waits for a client that hung up, nor through a shutdown. */
@@ -93,15 +100,12 @@ export class CsmsMessagesController {
   }
 }
 
-async function refusingWhenAway<T>(reply: FastifyReply, work: () => Promise<T>): Promise<T> {
+async function busyWhenAway<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof UnknownPageTokenError) {
-      throw new BadRequestException('after: not a token of this gateway', { cause: error });
-    }
-    if (!isDatabaseAway(error)) throw error;
-    reply.header('retry-after', '2');
-    throw new ServiceUnavailableException('the database is away', { cause: error });
+    if (isDatabaseAway(error)) throw new BusyException('the database is away', { cause: error });
+    if (!(error instanceof UnknownPageTokenError)) throw error;
+    throw new BadRequestException('after: not a token of this gateway', { cause: error });
   }
 }

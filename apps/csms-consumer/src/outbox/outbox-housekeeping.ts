@@ -1,37 +1,36 @@
 import { rowsOf } from '#change-log';
 import { KAFKA_SUBSCRIBER, pruneCsmsMessages, subscriberLags } from '#csms-requests';
-import { createLogger, GatewaySettings, Metrics } from '#platform';
-import {
-  Injectable,
-  type OnApplicationBootstrap,
-  type OnApplicationShutdown,
-} from '@nestjs/common';
+import { GatewaySettings, GracefulShutdown, Metrics } from '#platform';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { LeasedJobs } from '../jobs/leased-jobs.js';
 
 const MEASURE_EVERY_MS = 5000;
-const PRUNE_EVERY_MS = 600_000;
+const PRUNE_EVERY_MS = 60_000;
 
 /** Shows how far subscribers are behind, and removes what all of them have taken. */
 @Injectable()
-export class OutboxHousekeeping implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly log = createLogger('csms-outbox');
-  private timer: NodeJS.Timeout | undefined;
-  private prunedAt = performance.now();
-  private isStopped = false;
-
+export class OutboxHousekeeping implements OnApplicationBootstrap {
   constructor(
     private readonly dataSource: DataSource,
     private readonly settings: GatewaySettings,
     private readonly metrics: Metrics,
+    private readonly shutdown: GracefulShutdown,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setTimeout(() => void this.work(), MEASURE_EVERY_MS);
-  }
-
-  onApplicationShutdown(): void {
-    this.isStopped = true;
-    clearTimeout(this.timer);
+    const jobs = new LeasedJobs(this.dataSource);
+    const run = () => this.prune().then(() => undefined);
+    jobs.start([{ name: 'prune-csms-messages', everyMs: PRUNE_EVERY_MS, run }]);
+    // Without the database there is nothing to show, and the next time is soon.
+    const measuring = setInterval(
+      () => void this.measure().catch(() => undefined),
+      MEASURE_EVERY_MS,
+    );
+    this.shutdown.onDrain('csms outbox jobs', () => {
+      clearInterval(measuring);
+      return jobs.stop();
+    });
   }
 
   /** Sets `ocpi_csms_outbox_lag` for each subscriber. */
@@ -51,18 +50,5 @@ export class OutboxHousekeeping implements OnApplicationBootstrap, OnApplication
       none: [],
     }[csmsOut];
     return pruneCsmsMessages(this.dataSource, changeLogRetentionHours, holders);
-  }
-
-  private async work(): Promise<void> {
-    try {
-      await this.measure();
-      if (performance.now() - this.prunedAt > PRUNE_EVERY_MS) {
-        this.prunedAt = performance.now();
-        await this.prune();
-      }
-    } catch (error) {
-      this.log.warn({ err: error }, 'the outbox cannot be looked after');
-    }
-    if (!this.isStopped) this.timer = setTimeout(() => void this.work(), MEASURE_EVERY_MS);
   }
 }

@@ -2,7 +2,6 @@ import {
   ensureSubscriber,
   KAFKA_SUBSCRIBER,
   KafkaDelivery,
-  outboxKafka,
   OutboxRelay,
   type RelayOptions,
   WebhookDelivery,
@@ -15,11 +14,14 @@ import {
 } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
+import { kafkaClient } from '../kafka/kafka-client.js';
 import { OutboxTail } from './outbox-tail.js';
 import { type WebhookClient, WebhookClients } from './webhook-clients.js';
 
 const LOOK_FOR_CLIENTS_EVERY_MS = 3000;
 const WEBHOOK_TIMEOUT_MS = 15_000;
+/** Then the relay decides: it starts over with a fresh producer. */
+const SEND_RETRIES = 3;
 const MAX_BACKOFF_MS = { kafka: 2000, webhook: 60_000 };
 
 /** What is sent to whom changed when this text did. */
@@ -67,8 +69,10 @@ export class OutboxRelays implements OnApplicationBootstrap, OnApplicationShutdo
 
   /** Begins with all that is kept: what was said before the first start of this process is owed too. */
   private async startKafka(): Promise<void> {
+    const kafka = kafkaClient(this.settings, SEND_RETRIES);
+    if (!kafka) return;
     await ensureSubscriber(this.dataSource, KAFKA_SUBSCRIBER, 'start');
-    const delivery = new KafkaDelivery(outboxKafka(this.settings), this.settings.kafkaTopicPrefix);
+    const delivery = new KafkaDelivery(kafka, this.settings.kafkaTopicPrefix);
     const options = this.options(KAFKA_SUBSCRIBER, MAX_BACKOFF_MS.kafka);
     const relay = new OutboxRelay(this.dataSource, this.tail, delivery, options);
     this.relays.set(KAFKA_SUBSCRIBER, { relay, fingerprint: '' });

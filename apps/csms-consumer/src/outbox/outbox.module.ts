@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { CsmsClientKeys } from './csms-client-keys.js';
+import { CsmsClientGuard } from '../http/csms-client-guard.js';
 import { CsmsMessagesController } from './csms-messages.controller.js';
 import { OutboxHousekeeping } from './outbox-housekeeping.js';
 import { OutboxRelays } from './outbox-relays.js';
@@ -12,7 +12,7 @@ import { WebhookClients } from './webhook-clients.js';
  */
 @Module({
   controllers: [CsmsMessagesController],
-  providers: [OutboxTail, OutboxRelays, OutboxHousekeeping, WebhookClients, CsmsClientKeys],
+  providers: [OutboxTail, OutboxRelays, OutboxHousekeeping, WebhookClients, CsmsClientGuard],
   exports: [OutboxHousekeeping],
 })
 export class OutboxModule {}

@@ -44,6 +44,15 @@ export class WebhookClients {
     });
   }
 
+  async has(name: string): Promise<boolean> {
+    const rows = await rowsOf(
+      this.dataSource,
+      'SELECT FROM csms_client WHERE name = $1 AND webhook_url IS NOT NULL',
+      [name],
+    );
+    return rows.length > 0;
+  }
+
   private secretOf({ name, secret }: Row): string | undefined {
     try {
       if (secret) return this.secrets.decrypt(secret);

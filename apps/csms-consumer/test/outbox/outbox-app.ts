@@ -3,7 +3,13 @@ import { tokenRemoved } from '#csms-contract';
 import { addCsmsMessages, type NewCsmsMessage } from '#csms-requests';
 import { DatabaseModule } from '#database';
 import { hashToken, SecretBox } from '#partners';
-import { createGatewayApp, GatewaySettings, listenOnInternalPort, PlatformModule } from '#platform';
+import {
+  createGatewayApp,
+  GatewaySettings,
+  GracefulShutdown,
+  listenOnInternalPort,
+  PlatformModule,
+} from '#platform';
 import { Global, Module } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { randomUUID } from 'node:crypto';
@@ -52,7 +58,7 @@ export async function startOutbox(
     app,
     source: app.get(DataSource),
     url: `http://127.0.0.1:${port}`,
-    close: () => app.close(),
+    close: () => app.get(GracefulShutdown).run(() => app.close()),
   };
 }
 

@@ -1,0 +1,128 @@
+import { outgoingTopic } from '#csms-contract';
+import { type Consumer, Kafka, logLevel } from 'kafkajs';
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { createTestDatabase, type TestDatabase } from '../../../../test/harness/database.js';
+import { describeKafka, kafkaBrokers, uniqueTopicPrefix } from '../../../../test/harness/kafka.js';
+import { type LocalKafka, startOwnKafka } from '../../../../test/harness/local-services.js';
+import { eventually } from '../../../../test/harness/wait-for.js';
+import { type RunningOutbox, say, startOutbox } from './outbox-app.js';
+
+describeKafka('a CSMS on Kafka', () => {
+  let database: TestDatabase;
+  let outbox: RunningOutbox | undefined;
+  let consumer: Consumer | undefined;
+  let own: LocalKafka | undefined;
+  let prefix: string;
+  let received: { key: string; uid: string; headers: Record<string, string> }[];
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    prefix = uniqueTopicPrefix();
+    received = [];
+  });
+  afterEach(async () => {
+    await consumer?.disconnect();
+    await outbox?.close();
+    await own?.stop();
+    consumer = outbox = own = undefined;
+    await database.drop();
+  });
+
+  const client = (brokers: string[]) =>
+    new Kafka({
+      brokers,
+      logLevel: logLevel.NOTHING,
+      connectionTimeout: 1000,
+      requestTimeout: 5000,
+      retry: { initialRetryTime: 100, maxRetryTime: 1000, factor: 0.2, retries: 1000 },
+    });
+  const start = (brokers: string[]) =>
+    startOutbox(database.url, {
+      OCPI_CSMS_OUT: 'kafka',
+      KAFKA_BROKERS: brokers.join(','),
+      OCPI_KAFKA_TOPIC_PREFIX: prefix,
+    });
+
+  async function createTopic(brokers: string[]): Promise<string> {
+    const topic = outgoingTopic('ocpi.token.removed.v1', prefix);
+    const admin = client(brokers).admin();
+    await admin.connect();
+    await admin.createTopics({ topics: [{ topic, numPartitions: 3 }], waitForLeaders: true });
+    await admin.disconnect();
+    return topic;
+  }
+
+  async function consume(brokers: string[], topic: string): Promise<void> {
+    consumer = client(brokers).consumer({ groupId: topic, maxWaitTimeInMs: 200 });
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: true });
+    await consumer.run({
+      eachMessage: async ({ message }) => {
+        const headers = Object.entries(message.headers ?? {}).map(([k, v]) => [k, String(v)]);
+        received.push({
+          key: String(message.key),
+          uid: JSON.parse(String(message.value)).uid,
+          headers: Object.fromEntries(headers),
+        });
+      },
+    });
+  }
+
+  const uids = () => received.map(({ uid }) => uid);
+
+  it('reads what was said since before the first start, keyed and in order per key', async () => {
+    const brokers = kafkaBrokers();
+    const topic = await createTopic(brokers);
+    outbox = await startOutbox(database.url, { OCPI_CSMS_OUT: 'none' });
+    await say(outbox.source, ...Array.from({ length: 300 }, (_, n) => `T${n % 10}`));
+    await outbox.close();
+    outbox = await start(brokers);
+    await consume(brokers, topic);
+    await eventually(() => expect(received.length).toBeGreaterThanOrEqual(300));
+    expect(received[0]?.headers).toMatchObject({
+      ce_specversion: '1.0',
+      ce_type: 'ocpi.token.removed.v1',
+      ce_source: 'http://gateway.test',
+      'content-type': 'application/json',
+    });
+    const ids = new Set(received.map(({ headers }) => headers['ce_id']));
+    expect(ids.size).toBe(300);
+    for (let n = 0; n < 10; n++) {
+      const mine = received.filter(({ key }) => key === `DE*EMP*RFID*T${n}`);
+      const sequences = mine.map(({ headers }) => Number(headers['ce_sequence']));
+      expect(sequences).toEqual([...sequences].sort((a, b) => a - b));
+      expect(mine).toHaveLength(30);
+    }
+  });
+
+  it('P10 (partial: messages to a CSMS): misses nothing when the broker goes and comes back', async () => {
+    const dir = await fs.mkdtemp(path.join(os.tmpdir(), 'ocpi-outbox-kafka-'));
+    own = await startOwnKafka(dir);
+    const brokers = own.brokers.split(',');
+    const topic = await createTopic(brokers);
+    outbox = await start(brokers);
+    await consume(brokers, topic);
+    const { source } = outbox;
+    await say(source, 'A');
+    await eventually(() => expect(uids()).toContain('A'));
+
+    await own.kill();
+    await say(source, 'B');
+    await say(source, 'C');
+    await eventually(async () => {
+      const [row] = await source.query('SELECT failures FROM csms_subscriber');
+      return row.failures >= 1;
+    });
+    await own.restart();
+    await say(source, 'D');
+    await eventually(() => expect(new Set(uids())).toEqual(new Set(['A', 'B', 'C', 'D'])), {
+      timeoutMs: 60_000,
+    });
+    await eventually(async () => {
+      const [row] = await source.query('SELECT failures FROM csms_subscriber');
+      return row.failures === 0;
+    });
+  });
+});
