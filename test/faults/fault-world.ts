@@ -27,6 +27,8 @@ export interface WorldOptions {
   consumers?: number;
   partners: { version: OcpiVersion; profile?: Record<string, unknown>; port?: number }[];
   network: { locations: number; evsesPerLocation: number };
+  /** False where partners are sent nothing. */
+  isPushed?: boolean;
   env?: Record<string, string>;
 }
 
@@ -88,7 +90,7 @@ export class FaultWorld {
         await world.connect(version, profile, port);
       }
       await csms.stateNetwork();
-      await world.settled();
+      if (options.isPushed !== false) await world.settled();
     } catch (error) {
       await world.stop();
       throw error;

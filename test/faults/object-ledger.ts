@@ -6,7 +6,7 @@ export interface Push {
   module: string;
   segments: string[];
   body: Wire;
-  /** `module/cc/pid/id`, or the CDR's id: what may be in flight once. */
+  /** `module/cc/pid/id`, or the CDR's id: what belongs together. */
   object: string;
 }
 
@@ -19,21 +19,24 @@ export class ObjectLedger {
   requests = 0;
   /** Requests that repeat the last one to the same address word by word. */
   repeated = 0;
-  private readonly inFlight = new Map<string, number>();
+  private readonly inFlight = new Map<string, Push[]>();
   private readonly stamps = new Map<string, string>();
   private readonly last = new Map<string, string>();
 
-  begin({ method, object, segments }: Push): void {
+  begin(push: Push): void {
     this.requests += 1;
-    const now = (this.inFlight.get(object) ?? 0) + 1;
-    this.inFlight.set(object, now);
-    if (now > 1) this.violations.push(`${now} in flight: ${method} ${segments.join('/')}`);
+    const others = this.inFlight.get(push.object) ?? [];
+    const sameNode = others.filter((other) => overlap(push.segments, other.segments));
+    if (sameNode.length > 0) {
+      this.violations.push(`${nameOf(push)} while in flight: ${sameNode.map(nameOf).join(', ')}`);
+    }
+    this.inFlight.set(push.object, [...others, push]);
   }
 
-  end({ object }: Push): void {
-    const left = (this.inFlight.get(object) ?? 1) - 1;
-    if (left === 0) this.inFlight.delete(object);
-    else this.inFlight.set(object, left);
+  end(push: Push): void {
+    const left = (this.inFlight.get(push.object) ?? []).filter((other) => other !== push);
+    if (left.length === 0) this.inFlight.delete(push.object);
+    else this.inFlight.set(push.object, left);
   }
 
   /** What the partner keeps: stamps of every node it carries must not be older than those kept before. */
@@ -62,3 +65,10 @@ export class ObjectLedger {
     }
   }
 }
+
+/** An EVSE is an object of its own beside its neighbours, but not beside its Location or its Connectors. */
+const overlap = (a: readonly string[], b: readonly string[]): boolean =>
+  a.slice(0, b.length).join('/') === b.slice(0, a.length).join('/');
+
+const nameOf = ({ method, module, segments, body }: Push): string =>
+  `${method} ${module}/${segments.join('/')} of ${String(body.last_updated)}`;

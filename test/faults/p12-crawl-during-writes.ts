@@ -28,6 +28,7 @@ export async function crawlsDuringWrites(
       profile: { tariffsPush: 'pull_only', locationsPush: 'pull_only', sessionsPush: 'pull_only' },
     })),
     network: { locations: 0, evsesPerLocation: 1 },
+    isPushed: false,
   });
   try {
     const { csms, partners, database } = world;

@@ -47,16 +47,13 @@ try {
     const startedAt = Date.now();
     const result = await test.run(servers).catch((error: unknown) => broken(test.id, error));
     results.push(result);
+    writeResults();
     const seconds = ((Date.now() - startedAt) / 1000).toFixed(0);
     say(`${test.id}: ${result.held ? 'held' : 'BROKEN'} after ${seconds} s. ${result.note}\n`);
   }
 } finally {
   await stop();
 }
-fs.writeFileSync(
-  path.join(projectRoot, 'var', 'faults.json'),
-  `${JSON.stringify(results, undefined, 2)}\n`,
-);
 console.table(
   Object.fromEntries(
     results.map(({ promise, tries, lost, repeated, held }) => [
@@ -66,6 +63,14 @@ console.table(
   ),
 );
 process.exit(results.every(({ held }) => held) ? 0 : 1);
+
+/** After each promise, so that an interrupted run still tells what it found. */
+function writeResults(): void {
+  fs.writeFileSync(
+    path.join(projectRoot, 'var', 'faults.json'),
+    `${JSON.stringify(results, undefined, 2)}\n`,
+  );
+}
 
 function broken(promise: string, error: unknown): PromiseResult {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../harness/database.js';
 import { describeKafka, kafkaBrokers, uniqueTopicPrefix } from '../harness/kafka.js';
 import { type Backing } from './fault-world.js';
@@ -8,6 +9,9 @@ import { oneInFlightPerObject } from './p3-one-in-flight.js';
 import { backlogBoundedByObjects } from './p4-bounded-backlog.js';
 import { cdrsAreDeliveredOnce } from './p7-cdr-once.js';
 import { type PromiseResult } from './promise-result.js';
+
+/** Against hanging only. */
+jest.setTimeout(240000);
 
 /** The promises in short: losses are counted, clocks are not. `npm run faults` is the long form. */
 describeKafka('promises under kill -9, in short', () => {

@@ -8,6 +8,9 @@ import { eventually } from './wait-for.js';
 export const TEST_ADMIN_KEY = 'test-admin-key-0123456789';
 const TEST_ENCRYPTION_KEY = Buffer.alloc(32, 7).toString('base64');
 
+/** Many starts at once on a machine with few cores take their time. */
+const START_PATIENCE = { timeoutMs: 90_000 };
+
 export interface ServersOptions {
   databaseUrl: string;
   /** Settings on top of the tests' own, for both processes. */
@@ -56,7 +59,7 @@ export class AppProcess {
         if (hasEnded(child)) return true;
         const answer = await fetch(`${this.internalUrl}/health/ready`);
         return answer.ok || Promise.reject(new Error(await answer.text()));
-      });
+      }, START_PATIENCE);
     } catch (error) {
       await this.kill();
       throw new Error(`${this.name} does not get ready:\n${this.output.slice(-4000)}`, {

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { csmsEvent, stateNetwork } from '#csms-client';
 import { type Location, OCPI_VERSIONS, type Tariff } from '#ocpi';
 import fs from 'node:fs';
@@ -7,6 +8,9 @@ import { describeKafka } from '../harness/kafka.js';
 import { eventually } from '../harness/wait-for.js';
 import { type Binding, Journey } from './journey.js';
 import { findingsOf, findingsOfPushes, hasOfficialOpenapi } from './wire-judge.js';
+
+/** Against hanging only. */
+jest.setTimeout(120000);
 
 const FOLDER = path.join(projectRoot, '..', 'shared', 'data', 'ludwigsburg');
 const OPERATOR = { country_code: 'DE', party_id: 'SLB' };
@@ -99,7 +103,7 @@ const suite = (binding: Binding) => () => {
   });
 };
 
-/** Stamps of parents are not older than their children's; service providers are for access points; no empty address. */
+/** Stamps of parents are not older than their children's; service providers are for access points; no empty address; no line breaks. */
 function mended(location: Location): Location {
   const latest = (...stamps: string[]): string =>
     stamps.reduce((a, b) => (Date.parse(a) >= Date.parse(b) ? a : b));
@@ -108,8 +112,14 @@ function mended(location: Location): Location {
     last_updated: latest(evse.last_updated, ...evse.connectors.map((c) => c.last_updated)),
   }));
   const { website, ...operator } = location.operator ?? { name: '' };
+  const directions = location.directions?.map(({ language, text }) => ({
+    language,
+    // eslint-disable-next-line no-control-regex -- control characters are what is mended (TYP-03)
+    text: text.replace(/[\x00-\x1f]+/g, ' '),
+  }));
   return {
     ...location,
+    ...(directions && { directions }),
     ...(location.operator && { operator: website ? { ...operator, website } : operator }),
     ...(evses && { evses }),
     last_updated: latest(location.last_updated, ...(evses ?? []).map((e) => e.last_updated)),

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { csmsEvent } from '#csms-client';
 import fc from 'fast-check';
 import { OCPI_VERSIONS } from '#ocpi';
@@ -9,6 +10,9 @@ import { VirtualCsms } from '../../apps/sandbox/src/csms/virtual-csms.js';
 import { eventually } from '../harness/wait-for.js';
 import { Journey } from './journey.js';
 import { type Callers, malformedRequests, type RawRequest } from './malformed-requests.js';
+
+/** Against hanging only. */
+jest.setTimeout(120000);
 
 const OPERATOR = { country_code: 'NL', party_id: 'EVC' };
 const REQUESTS = 1000;

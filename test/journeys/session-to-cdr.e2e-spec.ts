@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { csmsEvent } from '#csms-client';
 import { OCPI_VERSIONS, partyKey } from '#ocpi';
 import { ChargingSession } from '../../apps/sandbox/src/csms/charging-session.js';
@@ -7,6 +8,9 @@ import { describeKafka } from '../harness/kafka.js';
 import { eventually } from '../harness/wait-for.js';
 import { type Binding, Journey } from './journey.js';
 import { findingsOf, findingsOfPushes } from './wire-judge.js';
+
+/** Against hanging only. */
+jest.setTimeout(120000);
 
 const OPERATOR = { country_code: 'NL', party_id: 'EVC' };
 const SINCE = '?date_from=2020-01-01T00:00:00Z';
