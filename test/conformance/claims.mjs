@@ -1,4 +1,5 @@
-const CLAIM = /([A-Z]{3}-\d{2})(?: \(partial: ((?:[^()]|\([^()]*\))+)\))?(?: \[([^\]]+)\])?/y;
+const CLAIM =
+  /([A-Z]{3}-\d{2}|[GP]\d{1,2})(?: \(partial: ((?:[^()]|\([^()]*\))+)\))?(?: \[([^\]]+)\])?/y;
 const VERSIONS = ['2.1.1', '2.2.1', '2.3.0'];
 
 /** Versions meant by a tag such as `2.1.1`, `2.2.1+`, `2.1.1, 2.3.0` or `all`; undefined for any other text in brackets. */
@@ -17,6 +18,7 @@ function versionsOf(tag) {
 /**
  * The claims at the head of a test title: `LOC-12, LOC-13 (partial: pull only) [2.2.1+]: …`.
  * A tag at the end of the list counts for the ids before it that have none of their own.
+ * Ids of conversion rules (G1…) and promises (P1…) may stand in the list; they are no checks and are left out.
  * A title without ids claims nothing; one that starts like a list and is none throws.
  */
 export function parseClaims(title) {
@@ -37,7 +39,9 @@ export function parseClaims(title) {
     else throw new Error(`unreadable list of check ids: ${title}`);
   }
   const shared = claims.at(-1).versions;
-  return claims.map((claim) => ({ ...claim, versions: claim.versions ?? shared }));
+  return claims
+    .filter(({ id }) => id.includes('-'))
+    .map((claim) => ({ ...claim, versions: claim.versions ?? shared }));
 }
 
 /** Versions tagged anywhere in the titles, for a suite that runs once per version; undefined where none is. */
