@@ -2,10 +2,12 @@ import { OCPI_VERSIONS } from '#ocpi';
 import {
   AnnounceChanges,
   ConnectionsService,
+  RotateOldTokens,
   SendUnregistration,
   SendUpdate,
   StartRegistration,
 } from '#partners';
+import { Metrics } from '#platform';
 import {
   ApiHarness,
   expectEnvelope,
@@ -252,6 +254,33 @@ describe('we register with a partner', () => {
     await update();
     expect(partner.trace().at(-1)).toBe('PUT /2.3.0/credentials');
     expect(connection().tokenIssuedAt!.valueOf()).toBeGreaterThan(issued.valueOf());
+  });
+
+  it('CRD-26: a token older than four weeks is rotated, once, and its age is shown', async () => {
+    await prepare();
+    await start();
+    const rotation = new RotateOldTokens(
+      api.dataSource,
+      api.directory,
+      api.app.get(SendUpdate),
+      api.app.get(Metrics),
+    );
+    partner.requests.length = 0;
+    await rotation.runDue();
+    expect(partner.requests).toEqual([]);
+    await api.dataSource.query(
+      "UPDATE connection SET token_issued_at = now() - interval '29 days' WHERE id = $1",
+      [id()],
+    );
+    await api.directory.refresh();
+    await rotation.runDue();
+    await rotation.runDue();
+    expect(partner.trace().filter((line) => line.startsWith('PUT'))).toHaveLength(1);
+    const text = await api.app.get(Metrics).registry.metrics();
+    const age = new RegExp(`credentials_token_age_seconds\\{connection="${id()}"\\} (\\d+)`).exec(
+      text,
+    );
+    expect(Number(age?.[1])).toBeLessThan(31 * 86_400);
   });
 
   it('CRD-41: an upgrade reads versions and details with C, then PUTs at the new version, and uses its endpoints only', async () => {

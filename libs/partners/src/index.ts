@@ -23,6 +23,7 @@ export * from './handshake/start-registration.js';
 export * from './handshake/send-update.js';
 export * from './handshake/send-unregistration.js';
 export * from './handshake/announce-changes.js';
+export * from './handshake/rotate-old-tokens.js';
 export * from './tokens/store-token.js';
 export * from './tokens/find-token.js';
 export * from './tokens/owns-tokens-of.js';

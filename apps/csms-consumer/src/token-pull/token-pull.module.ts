@@ -1,6 +1,12 @@
 import { Module } from '@nestjs/common';
-import { TokenPull, TokenPullScheduler } from '#partners';
+import { RotateOldTokens, TokenPull, TokenPullScheduler } from '#partners';
 
-/** Pulls partners' tokens on a schedule (TOK-36, TOK-38); needs the platform, database and partners modules. */
-@Module({ providers: [TokenPull, TokenPullScheduler], exports: [TokenPullScheduler] })
+/**
+ * Pulls partners' tokens on a schedule (TOK-36, TOK-38) and rotates our credentials tokens before they are a month old
+ * (CRD-26). Needs the platform, database and partners modules.
+ */
+@Module({
+  providers: [TokenPull, TokenPullScheduler, RotateOldTokens],
+  exports: [TokenPullScheduler],
+})
 export class TokenPullModule {}
