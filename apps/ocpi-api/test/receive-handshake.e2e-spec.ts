@@ -226,7 +226,7 @@ describe('a partner registers with us', () => {
     ]) {
       expectEnvelope(
         await send('POST', '2.2.1', tokenA, {
-          ...(partner.credentials('2.2.1', TOKEN_B)),
+          ...partner.credentials('2.2.1', TOKEN_B),
           url,
         }),
         200,
@@ -354,9 +354,9 @@ describe('a partner registers with us', () => {
     expect(await alive(tokenC)).toBe(200);
     await api.directory.refresh();
     const after = [await rowOf(id), api.directory.get(id)] as Json[];
-    expect(after[0].outbound_token).toEqual((before[0]).outbound_token);
-    expect(after[1].endpoints).toEqual((before[1]).endpoints);
-    expect(after[1].parties).toEqual((before[1]).parties);
+    expect(after[0].outbound_token).toEqual(before[0].outbound_token);
+    expect(after[1].endpoints).toEqual(before[1].endpoints);
+    expect(after[1].parties).toEqual(before[1].parties);
     expect(after[1].version).toBe('2.2.1');
   });
 
@@ -608,7 +608,7 @@ describe('a partner registers with us', () => {
     const [id, tokenA] = await fresh();
     const canary = 'canary-B-must-not-be-seen-0123';
     const failed = await send('POST', '2.2.1', tokenA, {
-      ...(partner.credentials('2.2.1', canary)),
+      ...partner.credentials('2.2.1', canary),
       url: 'http://10.0.0.1/x',
     });
     expect(failed.text).not.toContain(canary);
