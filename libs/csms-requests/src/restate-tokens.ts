@@ -14,29 +14,41 @@ const DEADLOCK = '40P01';
  */
 export async function restateTokens(dataSource: DataSource): Promise<number> {
   let stated = 0;
-  for (let afterId = 0; ;) {
-    const chunk = await withRetry(() => restateChunk(dataSource, afterId));
-    stated += chunk.count;
-    if (chunk.lastId === undefined) return stated;
-    afterId = chunk.lastId;
+  for (let after: TokenPlace | undefined = BEFORE_ALL; after;) {
+    const from: TokenPlace = after;
+    const rows = await withRetry(() => restateChunk(dataSource, from));
+    stated += rows.length;
+    after = rows.at(-1);
   }
+  return stated;
 }
 
-const restateChunk = (dataSource: DataSource, afterId: number) =>
+interface TokenPlace {
+  partyKey: string;
+  uidKey: string;
+  type: string;
+}
+
+const BEFORE_ALL: TokenPlace = { partyKey: '', uidKey: '', type: '' };
+
+/** Locks in the order in which batches of tokens are stored, so that the two wait for each other and do not deadlock. */
+const restateChunk = (dataSource: DataSource, after: TokenPlace) =>
   dataSource.transaction(async (tx) => {
-    const rows = await rowsOf<{ id: number; body: string }>(
+    const rows = await rowsOf<TokenPlace & { body: string }>(
       tx,
-      'SELECT id, body FROM token WHERE id > $1 ORDER BY id LIMIT $2 FOR SHARE',
-      [afterId, CHUNK],
+      `SELECT party_key AS "partyKey", uid_key AS "uidKey", type, body FROM token
+        WHERE (party_key, uid_key, type) > ($1, $2, $3)
+        ORDER BY party_key, uid_key, type LIMIT $4 FOR SHARE`,
+      [after.partyKey, after.uidKey, after.type, CHUNK],
     );
     await addCsmsMessages(
       tx,
       rows.map(({ body }) => tokenUpserted(JSON.parse(body) as Token)),
     );
-    return { count: rows.length, lastId: rows.at(-1)?.id };
+    return rows;
   });
 
-/** A batch of tokens that arrives meanwhile may lock the same rows in another order. */
+/** Should it deadlock all the same, the chunk is done again. */
 async function withRetry<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
