@@ -177,8 +177,11 @@ describe('the command line', () => {
     );
   });
 
-  it('lists the knobs with values and meaning', async () => {
-    expect(await said('knobs')).toMatch(/catchUp\s+push \| wait_for_pull\s+push\s+After an outage/);
+  it('lists the knobs with values, default and meaning', async () => {
+    const knobs = await said('knobs');
+
+    expect(knobs).toMatch(/catchUp\s+push \| wait_for_pull\s+push\s+After an outage/);
+    expect(knobs).toMatch(/cdrsOwed\s+true \| false\s+true\s/);
   });
 
   it.each([

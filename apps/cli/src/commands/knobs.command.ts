@@ -16,7 +16,7 @@ export function addKnobsCommand(program: Command, context: CliContext): void {
         [
           table(
             ['KNOB', 'VALUES', 'DEFAULT', 'MEANING', 'CHECK'],
-            knobs.map((one) => [one.name, one.values, one.default, one.doc, one.source]),
+            knobs.map((one) => [one.name, one.values, String(one.default), one.doc, one.source]),
           ),
           '',
           table(

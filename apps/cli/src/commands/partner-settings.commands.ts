@@ -99,7 +99,7 @@ const profileTable = ({ preset, profile, effectiveProfile }: ConnectionDetails):
   `preset  ${preset ?? '-'}\n\n` +
   table(
     ['KNOB', 'VALUE', 'ITS OWN'],
-    Object.entries(effectiveProfile).map(([name, value]) => [name, value, name in profile]),
+    Object.entries(effectiveProfile).map(([name, value]) => [name, String(value), name in profile]),
   );
 
 interface Edit {
