@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import { startOwnKafka, startOwnPostgres } from '../harness/local-services.js';
 import { projectRoot, scriptUrl } from '../harness/project-root.js';
@@ -10,9 +11,8 @@ export interface BenchServices {
 
 /** A PostgreSQL of this run with its durability untouched (fsync on), behind DATABASE_URL; and a Kafka on demand. */
 export async function startServices(): Promise<BenchServices> {
-  const folder = path.join(projectRoot, 'var', 'bench');
+  const folder = path.join(projectRoot, 'var', 'bench', String(process.pid)); // runs may overlap
   const dataDir = path.join(folder, 'postgres');
-  await removePostgres(dataDir);
   const postgres = await startOwnPostgres(dataDir);
   process.env['DATABASE_URL'] = postgres.url;
   let kafka: ReturnType<typeof startOwnKafka> | undefined;
@@ -22,6 +22,7 @@ export async function startServices(): Promise<BenchServices> {
       await kafka?.then((started) => started.stop()).catch(() => undefined);
       await postgres.stop();
       await removePostgres(dataDir);
+      fs.rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -16,8 +16,8 @@ import { cpuSeconds } from '../processes/process-usage.js';
 import { atLeast, atMost, type BenchRow, row } from '../report.js';
 import { type PageReference } from './page-reference.worker.js';
 
-const ROUNDS = 4;
-const SECONDS = 1.5;
+const ROUNDS = 3;
+const SECONDS = 1.2;
 const CONNECTIONS = 8;
 const COLUMNS = { '2.1.1': 'v211', '2.2.1': 'v221', '2.3.0': 'v230' } as const;
 
