@@ -5,7 +5,7 @@ import { switchTariffs } from '../src/jobs/switch-tariffs.js';
 import { ChangeLogSignal } from '#change-log';
 import { parseKafkaMessage } from '#csms-contract';
 import { type IncomingEvent } from '../src/events/incoming-event.js';
-import { exampleData, incoming, ProcessorHarness, site } from './processor-harness.js';
+import { exampleData, type Json, incoming, ProcessorHarness, site } from './processor-harness.js';
 
 let gateway: ProcessorHarness;
 beforeAll(async () => {
@@ -130,7 +130,7 @@ describe('a snapshot', () => {
   const finished = (id: string, count: number, time: string) =>
     incoming('snapshot.ended', { ...scope, snapshot_id: id, count }, { time });
   const statuses = async (id: string): Promise<string[]> =>
-    (await gateway.seen(id, '2.3.0')).evses.map((evse: any) => evse.status);
+    (await gateway.seen(id, '2.3.0')).evses.map((evse: Json) => evse.status);
 
   it('removes what was not stated, once all that was stated is stored, in whatever order it arrives', async () => {
     await gateway.send(upsert('KEEP'), upsert('GONE'), upsert('LATER'));
@@ -199,7 +199,7 @@ describe('timers', () => {
     await gateway.send(
       incoming('tariff.upserted', { ...tariff, id: 'T14', end_date_time: turn }),
       incoming('tariff.upserted', { ...tariff, id: 'T15', start_date_time: turn }),
-      incoming('location.upserted', site({ evses: evses as any })),
+      incoming('location.upserted', site({ evses: evses as Json })),
     );
     const tariffOf = async () =>
       (await gateway.seen('HARBOUR-7', '2.1.1')).evses[0].connectors[0].tariff_id;

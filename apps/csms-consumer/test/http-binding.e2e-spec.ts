@@ -4,7 +4,7 @@ import { GracefulShutdown } from '#platform';
 import { DataSource } from 'typeorm';
 import { createTestDatabase, type TestDatabase } from '../../../test/harness/database.js';
 import { startCsmsConsumer } from '../src/create-app.js';
-import { exampleData, site } from './processor-harness.js';
+import { exampleData, type Json, site } from './processor-harness.js';
 
 let database: TestDatabase;
 let app: NestFastifyApplication;
@@ -60,7 +60,7 @@ const event = (type: string, data: unknown, parts = {}): object => ({
 async function post(
   body: unknown,
   { key = KEY, type = 'application/cloudevents-batch+json' } = {},
-): Promise<{ status: number; body: any; headers: Headers }> {
+): Promise<{ status: number; body: Json; headers: Headers }> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': type, ...(key && { authorization: `Bearer ${key}` }) },

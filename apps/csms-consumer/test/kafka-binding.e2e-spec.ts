@@ -9,7 +9,7 @@ import { eventually } from '../../../test/harness/wait-for.js';
 import { startCsmsConsumer } from '../src/create-app.js';
 import { createTopics } from '../src/kafka/create-topics.js';
 import { kafkaClient } from '../src/kafka/kafka-client.js';
-import { exampleData, site } from './processor-harness.js';
+import { exampleData, type Json, site } from './processor-harness.js';
 
 describeKafka('the Kafka binding', () => {
   const prefix = uniqueTopicPrefix();
@@ -52,7 +52,7 @@ describeKafka('the Kafka binding', () => {
   }, 60_000);
 
   let count = 0;
-  const event = (type: string, data: any, time: string) => ({
+  const event = (type: string, data: Json, time: string) => ({
     id: `k${++count}`,
     source: 'urn:test',
     type: `ocpi.${type}.v1`,
@@ -63,7 +63,7 @@ describeKafka('the Kafka binding', () => {
   });
   const send = (topic: string, messages: Message[]) =>
     producer.send({ topic: `${prefix}${topic}`, messages });
-  const rows = (sql: string): Promise<any[]> => app.get(DataSource).query(sql);
+  const rows = (sql: string): Promise<Json[]> => app.get(DataSource).query(sql);
   const status = (value: string, time: string) =>
     event('evse.status-changed', { ...exampleData('evse.status-changed'), status: value }, time);
 
@@ -123,8 +123,8 @@ async function readSome(
   consumer: Consumer,
   topic: string,
   wanted: number,
-): Promise<{ value: Buffer | null; headers?: Record<string, any> }[]> {
-  const seen: any[] = [];
+): Promise<{ value: Buffer | null; headers?: Record<string, Json> }[]> {
+  const seen: Json[] = [];
   await consumer.connect();
   await consumer.subscribe({ topics: [topic], fromBeginning: true });
   await consumer.run({

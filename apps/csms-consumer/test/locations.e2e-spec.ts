@@ -1,5 +1,5 @@
 import { type Location, OCPI_VERSIONS } from '#ocpi';
-import { exampleData, incoming, ProcessorHarness, site } from './processor-harness.js';
+import { exampleData, type Json, incoming, ProcessorHarness, site } from './processor-harness.js';
 
 let gateway: ProcessorHarness;
 beforeAll(async () => {
@@ -20,7 +20,7 @@ const evses = (change: (uid: string) => object = () => ({})) =>
   (site().evses ?? []).map((evse) => ({ ...evse, ...change(evse.uid) }));
 const UID = 'HARBOUR-7-1';
 const evseOf = async (version: (typeof OCPI_VERSIONS)[number] = '2.3.0', uid = UID) =>
-  (await gateway.seen('HARBOUR-7', version)).evses.find((evse: any) => evse.uid === uid);
+  (await gateway.seen('HARBOUR-7', version)).evses.find((evse: Json) => evse.uid === uid);
 
 describe('a Location that the CSMS states', () => {
   it.each(OCPI_VERSIONS)('is stored with the text of %s', async (version) => {
@@ -154,7 +154,7 @@ describe('a Location that the CSMS states', () => {
     for (const version of OCPI_VERSIONS) {
       const seen = await gateway.seen('HARBOUR-7', version);
       expect(seen.last_updated).toBe('2026-03-01T11:00:00Z');
-      expect(seen.evses.map((evse: any) => evse.status)).toEqual(['REMOVED', 'REMOVED']);
+      expect(seen.evses.map((evse: Json) => evse.status)).toEqual(['REMOVED', 'REMOVED']);
     }
   });
 

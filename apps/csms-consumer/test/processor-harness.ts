@@ -11,6 +11,9 @@ import { createTestDatabase } from '../../../test/harness/database.js';
 import { EventProcessor } from '../src/events/event-processor.js';
 import { type EventOutcome, type IncomingEvent } from '../src/events/incoming-event.js';
 
+/** A body as read. */
+export type Json = any;
+
 /** A clock that tests set. */
 export class TestClock extends Clock {
   instant = new Date('2026-03-01T12:00:00Z');

@@ -1,4 +1,4 @@
-import { exampleData, incoming, ProcessorHarness, site } from './processor-harness.js';
+import { exampleData, type Json, incoming, ProcessorHarness, site } from './processor-harness.js';
 
 let gateway: ProcessorHarness;
 beforeAll(async () => {
@@ -39,7 +39,7 @@ const tariff = (change = {}, parts = {}) =>
     { time: '2026-02-20T12:00:00Z', ...parts },
   );
 const connectors = async (version: '2.1.1' | '2.2.1' | '2.3.0') =>
-  (await gateway.seen('HARBOUR-7', version)).evses.map((evse: any) => evse.connectors[0]);
+  (await gateway.seen('HARBOUR-7', version)).evses.map((evse: Json) => evse.connectors[0]);
 
 describe('a Session', () => {
   it('SES-12 (partial: the audience in the log): is for the party of its token alone, from start to end', async () => {

@@ -49,7 +49,7 @@ export async function applyBatch(
   await putAside(sql, asideRows(verdicts, now, holdSeconds));
   await appendChanges(sql, tx.changes);
   return {
-    outcomes: events.map((event) => outcomeOf(fresh.has(event), verdicts.get(event))),
+    outcomes: events.map((event) => outcomeOf(fresh.has(event), verdicts.get(event), event.check)),
     hasChanges: tx.changes.length > 0,
     released: [...tx.released],
   };
@@ -129,8 +129,11 @@ function* asideRows(
   }
 }
 
-function outcomeOf(isFresh: boolean, verdict: Verdict | undefined): EventOutcome {
+function outcomeOf(isFresh: boolean, verdict: Verdict | undefined, check: Check): EventOutcome {
   if (!isFresh || !verdict) return { outcome: 'duplicate' };
+  if (verdict.outcome === 'applied' && check.ok && check.warnings.length > 0) {
+    return { outcome: 'applied', warnings: check.warnings };
+  }
   return 'reason' in verdict
     ? { outcome: verdict.outcome, reason: verdict.reason }
     : { outcome: verdict.outcome };

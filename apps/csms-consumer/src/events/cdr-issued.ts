@@ -29,6 +29,7 @@ const keyOf = ({ partyKey: party, data }: Issued): string => `${party}/${foldId(
 export const cdrIssued = eventHandler<Cdr>({
   checker: cdrChecker,
   rules: checkCdr,
+  advice: lintCdr,
   handle: async (tx, events) => {
     const known = await readCdrs(tx, events);
     const sessions = await readSessions(tx, events);

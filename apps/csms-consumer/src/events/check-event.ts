@@ -6,7 +6,10 @@ import { type CheckedEvent, type CsmsClient, type IncomingEvent } from './incomi
 
 /** An event ready for its handler, or why it can never be one. */
 export type Check =
-  { ok: true; checked: CheckedEvent; handler: EventHandler } | { ok: false; reason: string };
+  | { ok: true; checked: CheckedEvent; handler: EventHandler; warnings: string[] }
+  | { ok: false; reason: string };
+
+const MAX_WARNINGS = 20;
 
 /** Everything that can be said of an event without the database: envelope, type, schema, OCPI's rules. */
 export function checkEvent(event: IncomingEvent): Check {
@@ -26,7 +29,11 @@ function check({ parsed }: IncomingEvent): Check {
   const data = handler.check(event.data);
   if (!data.ok) return { ok: false, reason: describeErrors(data.errors) };
   const checked = { event, data: data.value, partyKey: partyKey(data.value as PartyId) };
-  return { ok: true, checked, handler };
+  const warnings = handler
+    .advise(data.value)
+    .slice(0, MAX_WARNINGS)
+    .map((warning) => describeErrors([warning]));
+  return { ok: true, checked, handler, warnings };
 }
 
 /** Why the client may not write this event; undefined when it may. */

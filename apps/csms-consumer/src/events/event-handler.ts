@@ -15,6 +15,8 @@ export interface EventTransaction {
 /** What is done about one type of event. */
 export interface EventHandler {
   check(data: unknown): Decoded<unknown>;
+  /** What the CSMS should know about data that passed and is sent on all the same. */
+  advise(data: unknown): FieldError[];
   /** Applies events in order; one verdict each. What it throws fails the batch, which is then halved. */
   handle(tx: EventTransaction, events: readonly CheckedEvent[]): Promise<Verdict[]>;
 }
@@ -22,11 +24,12 @@ export interface EventHandler {
 interface HandlerParts<T> {
   checker: Checker<T>;
   rules?: (data: T) => FieldError[];
-  handle(tx: EventTransaction, events: readonly CheckedEvent<T>[]): Promise<Verdict[]>;
+  advice?: (data: T) => FieldError[];
+  handle: (tx: EventTransaction, events: readonly CheckedEvent<T>[]) => Promise<Verdict[]>;
 }
 
 /** A handler from its schema, the rules beyond it, and its work. */
-export function eventHandler<T>({ checker, rules, handle }: HandlerParts<T>): EventHandler {
+export function eventHandler<T>({ checker, rules, advice, handle }: HandlerParts<T>): EventHandler {
   return {
     check(data) {
       const decoded = checker.decode(data);
@@ -34,6 +37,7 @@ export function eventHandler<T>({ checker, rules, handle }: HandlerParts<T>): Ev
       const errors = rules(decoded.value);
       return errors.length > 0 ? refused(...errors) : decoded;
     },
+    advise: (data) => advice?.(data as T) ?? [],
     handle: (tx, events) => handle(tx, events as readonly CheckedEvent<T>[]),
   };
 }

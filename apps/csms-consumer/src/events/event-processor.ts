@@ -171,7 +171,12 @@ export class EventProcessor {
     const counts = new Map<string, number>();
     batch.forEach(({ parsed }, index) => {
       const type = parsed.ok && isEventType(parsed.event.type) ? parsed.event.type : 'unknown';
-      const key = `${type} ${outcomes[index]?.outcome ?? ''}`;
+      const { outcome, warnings } = outcomes[index] ?? { outcome: '' };
+      if (parsed.ok && warnings) {
+        const { source, id, subject } = parsed.event;
+        this.log.warn({ source, id, subject, warnings }, 'applied, but could be better');
+      }
+      const key = `${type} ${outcome}`;
       counts.set(key, (counts.get(key) ?? 0) + 1);
     });
     for (const [key, count] of counts) {

@@ -28,10 +28,11 @@ export type OutcomeName =
   /** Not taken on at all: the client may not write it. */
   | 'refused';
 
-/** What came of an event; `reason` where it was put aside or refused. */
+/** What came of an event; `reason` where it was put aside or refused, `warnings` where it was applied and could be better. */
 export interface EventOutcome {
   outcome: OutcomeName;
   reason?: string;
+  warnings?: string[];
 }
 
 /** What a handler decides about an event. */

@@ -1,4 +1,4 @@
-import { checkLocation, foldId, type Location, locationChecker } from '#ocpi';
+import { checkLocation, foldId, lintLocation, type Location, locationChecker } from '#ocpi';
 import { locationChange } from '../locations/location-changes.js';
 import { locationConflict } from '../locations/location-conflicts.js';
 import { mergeLocation } from '../locations/merge-location.js';
@@ -31,6 +31,7 @@ type Upsert = CheckedEvent<Location>;
 export const locationUpserted = eventHandler<Location>({
   checker: locationChecker,
   rules: checkLocation,
+  advice: lintLocation,
   handle: async (tx, events) => {
     const verdicts: Verdict[] = [];
     for (const chunk of chunksOfDistinct(events, placeOf))
@@ -123,7 +124,8 @@ function plan(
     verdict: diff.level === 'none' ? UNCHANGED : APPLIED,
     write,
     log: (tx, written) => {
-      const scope = { partyKey, eventTime: event.event.time };
+      const isPublishFlipped = stored !== undefined && stored.location.publish !== data.publish;
+      const scope = { partyKey, eventTime: event.event.time, isPublishFlipped };
       tx.changes.push(...locationChange(diff, stored === undefined, written, scope));
       tx.released.add(locationParent(partyKey, data.id));
     },

@@ -3,6 +3,7 @@ import {
   checkTariff,
   foldId,
   formatDateTime,
+  lintTariff,
   parseDateTime,
   type Tariff,
   tariffChecker,
@@ -30,6 +31,7 @@ const keyOf = ({ partyKey, data }: Upsert): string => `${partyKey}/${foldId(data
 export const tariffUpserted = eventHandler<Tariff>({
   checker: tariffChecker,
   rules: checkTariff,
+  advice: lintTariff,
   handle: async (tx, events) => {
     const verdicts: Verdict[] = [];
     for (const chunk of chunksOfDistinct(events, keyOf))
@@ -70,11 +72,33 @@ async function upsert(tx: EventTransaction, events: readonly Upsert[]): Promise<
       eventTime: plan.event.event.time,
     });
   }
+  for (const { event, stored, body } of applied) {
+    const versions = versionsLeft(stored, body, tx.now);
+    if (versions.length === 0) continue;
+    tx.changes.push({
+      kind: 'tariff',
+      objectId: ids.get(keyOf(event)) ?? 0,
+      aspect: 'hidden',
+      partyKey: event.partyKey,
+      versions,
+      eventTime: event.event.time,
+    });
+  }
   await refreshLocations(
     tx,
     applied.map(({ event }) => ({ partyKey: event.partyKey, tariffKey: foldId(event.data.id) })),
   );
   return plans.map(({ verdict }) => verdict);
+}
+
+/** Where the Tariff was shown and is not any more: there it is deleted, after the connectors let go of it (TAR-06). */
+function versionsLeft(stored: StoredTariff | undefined, body: Tariff, now: Date): OcpiVersion[] {
+  if (!stored || stored.deletedAt) return [];
+  const isShown = (version: OcpiVersion, tariff: Tariff): boolean =>
+    tariffShelf(version, [tariff], () => ({ asciiOnly: true }), now).visible(tariff.id);
+  return OCPI_VERSIONS.filter(
+    (version) => isShown(version, stored.tariff) && !isShown(version, body),
+  );
 }
 
 function decide(

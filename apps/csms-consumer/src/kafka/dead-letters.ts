@@ -1,6 +1,6 @@
 import { deadLetterName } from '#csms-contract';
 import { createLogger } from '#platform';
-import { type Kafka, type Producer } from 'kafkajs';
+import kafkajs, { type Kafka, type Producer } from 'kafkajs';
 import { type KafkaEvent } from './kafka-event.js';
 
 /**
@@ -52,6 +52,7 @@ export class DeadLetters {
       this.producer = this.kafka.producer({
         allowAutoTopicCreation: false,
         idempotent: false,
+        createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
         retry: { retries: 2, initialRetryTime: 100 },
       });
       await this.producer.connect();

@@ -102,15 +102,15 @@ export class KafkaBinding implements OnApplicationBootstrap {
   }
 
   private async eachBatch(payload: EachBatchPayload): Promise<void> {
-    const { batch, isRunning, isStale, heartbeat } = payload;
+    const { batch } = payload;
     // kafkajs limits these to one per heartbeat interval by itself; a rebalance shows up in the next call of ours.
-    const beats = setInterval(() => void heartbeat().catch(() => undefined), 500);
+    const beats = setInterval(() => void payload.heartbeat().catch(() => undefined), 500);
     try {
       for (let start = 0; start < batch.messages.length; start += EVENTS_AT_ONCE) {
-        if (!isRunning() || isStale() || this.stopping.signal.aborted) return;
+        if (!payload.isRunning() || payload.isStale() || this.stopping.signal.aborted) return;
         const messages = batch.messages.slice(start, start + EVENTS_AT_ONCE);
         if (!(await this.take(payload, messages))) return;
-        await heartbeat();
+        await payload.heartbeat();
       }
     } finally {
       clearInterval(beats);
@@ -119,10 +119,10 @@ export class KafkaBinding implements OnApplicationBootstrap {
 
   /** False when the database is away: the partition rests a while, and its records come again. */
   private async take(
-    { batch, pause, resolveOffset, commitOffsetsIfNecessary, uncommittedOffsets }: EachBatchPayload,
+    payload: EachBatchPayload,
     messages: EachBatchPayload['batch']['messages'],
   ): Promise<boolean> {
-    const { topic, partition } = batch;
+    const { topic, partition } = payload.batch;
     const events = messages
       .filter((message) => !isTombstone(message))
       .map((message) => new KafkaEvent(topic, partition, message));
@@ -135,12 +135,12 @@ export class KafkaBinding implements OnApplicationBootstrap {
       });
       await this.deadLetters?.send(topic, parked);
     } catch (error) {
-      this.rest(pause(), error, { topic, partition });
+      this.rest(payload.pause(), error, { topic, partition });
       return false;
     }
     const last = messages.at(-1);
-    if (last) resolveOffset(last.offset);
-    await commitOffsetsIfNecessary(uncommittedOffsets());
+    if (last) payload.resolveOffset(last.offset);
+    await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets());
     return true;
   }
 
