@@ -3,15 +3,18 @@ import { BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
 import { CORRELATION_ID_HEADER, envelope, OcpiError, REQUEST_ID_HEADER, STATUS_CODES } from '#ocpi';
 import { createLogger, MalformedJsonException } from '#platform';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { ProblemFilter } from '../admin/http/problem.filter.js';
 import { allowedMethods, readOcpiPath } from './ocpi-path.js';
 
 const UNDER_OCPI = /^\/ocpi(\/|\?|$)/;
+const UNDER_ADMIN = /^\/admin(\/|\?|$)/;
 
 /** Total: whatever goes wrong under `/ocpi`, the answer is an envelope with the right HTTP status (TRN-48). */
 @Injectable()
 @Catch()
 export class OcpiExceptionFilter extends BaseExceptionFilter {
   private readonly log = createLogger('ocpi');
+  private readonly problems = new ProblemFilter();
 
   constructor(adapterHost: HttpAdapterHost) {
     super(adapterHost.httpAdapter);
@@ -21,6 +24,10 @@ export class OcpiExceptionFilter extends BaseExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
+    if (UNDER_ADMIN.test(request.url)) {
+      this.problems.catch(exception, host);
+      return;
+    }
     if (!UNDER_OCPI.test(request.url)) {
       super.catch(exception, host);
       return;

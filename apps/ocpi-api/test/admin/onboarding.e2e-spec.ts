@@ -45,6 +45,22 @@ describe('the admin API', () => {
     await supertest(admin.internalUrl).get('/admin/v1/docs').redirects(1).expect(200);
   });
 
+  it.each([
+    ['broken JSON', 'connections', '{"id":', 400],
+    ['an unknown path', 'surprises', '{}', 404],
+    ['an array', 'connections', '[]', 400],
+  ])('answers %s as a problem, without a stack', async (_, path, body, status) => {
+    const answer = await admin
+      .post(path)
+      .set('Content-Type', 'application/json')
+      .send(body)
+      .expect(status);
+
+    expect(answer.headers['content-type']).toContain('application/problem+json');
+    expect(answer.body.status).toBe(status);
+    expect(answer.text).not.toMatch(/\bat .*\.(ts|js):|node_modules/);
+  });
+
   it('creates a party of ours once', async () => {
     const { body } = await admin.post('hosted-parties').send(party).expect(201);
     expect(body).toMatchObject({ party: 'NL*EVC', businessDetails: { name: 'Example Charging' } });
