@@ -1,4 +1,6 @@
 const shared = {
+  // Jest does not honour `testTimeout` of a project.
+  setupFilesAfterEnv: ['<rootDir>/test/harness/patience.js'],
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -7,9 +9,6 @@ const shared = {
   testEnvironmentOptions: { customExportConditions: ['gateway-source', 'node', 'node-addons'] },
 };
 
-/** Against hanging only: real servers on a busy machine take their time, and no test may depend on speed. */
-const slow = { testTimeout: 120_000 };
-
 /** `unit` does no I/O. `e2e` and `journeys` need DATABASE_URL (and KAFKA_BROKERS); `npm test` brings both. */
 export default {
   projects: [
@@ -17,17 +16,14 @@ export default {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/{apps,libs,test}/**/*.spec.ts'],
-      testTimeout: 30_000,
     },
     {
       ...shared,
-      ...slow,
       displayName: 'e2e',
       testMatch: ['<rootDir>/{apps,libs}/*/test/**/*.e2e-spec.ts'],
     },
     {
       ...shared,
-      ...slow,
       displayName: 'journeys',
       testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'],
     },
