@@ -12,7 +12,7 @@ export interface RefusedEvent {
 }
 
 interface BatchAnswer {
-  results: (RefusedEvent & { outcome: string })[];
+  results: RefusedEvent[];
 }
 
 const ATTEMPTS = 60;
@@ -66,7 +66,7 @@ export class HttpEventSender implements EventSender {
     if (answer.statusCode >= 500) return 1000;
     if (answer.statusCode >= 400) throw new RefusedBatchError(answer.statusCode, text);
     for (const result of (JSON.parse(text) as BatchAnswer).results) {
-      if (result.outcome === 'parked') this.onRefused(result);
+      if (result.outcome === 'parked' || result.outcome === 'refused') this.onRefused(result);
     }
     return undefined;
   }
