@@ -30,3 +30,4 @@ export * from './entities/token.entity.js';
 export * from './database.module.js';
 export * from './repositories/location-page.js';
 export * from './repositories/location-rows.js';
+export * from './named-query.js';

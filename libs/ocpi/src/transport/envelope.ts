@@ -65,7 +65,7 @@ export function readEnvelope(json: unknown): ReadEnvelope | undefined {
 }
 
 /** The list an answer holds: `[]`, null and absence are all an empty list (TRN-47); undefined when it is no list. */
-export function listOf(answer: ReadEnvelope): unknown[] | undefined {
+export function listOf(answer: Pick<ReadEnvelope, 'data'>): unknown[] | undefined {
   if (answer.data === undefined) return [];
   return Array.isArray(answer.data) ? answer.data : undefined;
 }

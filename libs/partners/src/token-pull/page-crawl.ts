@@ -2,7 +2,6 @@ import {
   joinUrl,
   listOf,
   readCount,
-  readEnvelope,
   readNextLink,
   type Routing,
   single,
@@ -56,8 +55,7 @@ export async function* crawlPages(
     if (followed.has(current)) throw new CrawlError('the links go in a circle');
     followed.add(current);
     const answer = await ask(client, connection, current, routing, signal);
-    const envelope = readEnvelope(JSON.parse(answer.text));
-    const items = envelope && listOf(envelope);
+    const items = listOf(answer);
     if (!items) throw new CrawlError('the answer holds no list');
     yield items;
     received += items.length;

@@ -81,9 +81,21 @@ export class TokenPull {
       };
       const crawl = { connection, url, query, routing: target.routing };
       const { signal } = options;
-      for await (const items of crawlPages(this.client, { ...crawl, ...(signal && { signal }) })) {
+      // The next page is on its way while this one is stored.
+      let storing: Promise<unknown> = Promise.resolve();
+      const takeIn = async (items: readonly unknown[]) => {
         await this.takeIn(connection, items, result, seen);
         await options.onPage?.();
+      };
+      try {
+        const pages = crawlPages(this.client, { ...crawl, ...(signal && { signal }) });
+        for await (const items of pages) {
+          await storing;
+          storing = takeIn(items);
+          storing.catch(() => undefined); // thrown where it is awaited
+        }
+      } finally {
+        await storing;
       }
       if (!since) {
         result.invalidated += await invalidateMissing(this.dataSource, connection.id, {

@@ -1,3 +1,4 @@
+import { namedQuery } from '#database';
 import { foldId, parseDateTime, partyKey, type Token } from '#ocpi';
 import { tokenUpserted } from '#csms-contract';
 import { randomUUID } from 'node:crypto';
@@ -32,9 +33,11 @@ export async function storeToken(
 ): Promise<StoreOutcome> {
   const event = tokenUpserted(token);
   const lastUpdated = parseDateTime(token.last_updated) ?? new Date();
-  const [row] = await dataSource.query<
-    { created: boolean; stored: boolean; last_updated: Date | null }[]
-  >(STORE, [
+  const [row] = await namedQuery<{
+    created: boolean;
+    stored: boolean;
+    last_updated: Date | null;
+  }>(dataSource, 'store-token', STORE, [
     connectionId,
     partyKey(token),
     foldId(token.uid),
