@@ -4,6 +4,7 @@ import {
   cdrChecker,
   checkCdr,
   foldId,
+  lintCdr,
   type Location,
   parseDateTime,
   partyKey,

@@ -62,6 +62,7 @@ export class EventsController {
           id: parsed.ok ? parsed.event.id : (parsed.attributes['id'] ?? null),
           outcome: outcomes[index]?.outcome ?? 'duplicate',
           ...(outcomes[index]?.reason !== undefined && { reason: outcomes[index].reason }),
+          ...(outcomes[index]?.warnings && { warnings: outcomes[index].warnings }),
         })),
       };
     } catch (error) {

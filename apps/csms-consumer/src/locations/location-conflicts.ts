@@ -2,7 +2,10 @@ import { foldId, type Location, parseDateTime, type Tariff } from '#ocpi';
 import { type StoredLocation } from './stored-locations.js';
 import { type PartyTariffs } from './tariff-shelves.js';
 
-/** Why a Location cannot follow what is stored, or name these tariffs; undefined when it can (LOC-08, LOC-30, LOC-51). */
+/**
+ * Why a Location cannot follow what is stored, or name these tariffs; undefined when it can (LOC-08, LOC-30, LOC-32,
+ * LOC-51).
+ */
 export function locationConflict(
   stored: StoredLocation | undefined,
   stated: Location,
@@ -11,11 +14,17 @@ export function locationConflict(
   if (stored && stored.location.id !== stated.id) {
     return `id: ${stated.id} differs from ${stored.location.id} in case alone`;
   }
-  const uids = new Map(stored?.evses.map(({ evseKey, evse }) => [evseKey, evse.uid]));
-  for (const { uid } of stated.evses ?? []) {
-    const known = uids.get(foldId(uid));
-    if (known !== undefined && known !== uid) {
-      return `evses: uid ${uid} differs from ${known} in case alone`;
+  const known = new Map(stored?.evses.map(({ evseKey, evse }) => [evseKey, evse]));
+  for (const evse of stated.evses ?? []) {
+    const before = known.get(foldId(evse.uid));
+    if (!before) continue;
+    if (before.uid !== evse.uid) {
+      return `evses: uid ${evse.uid} differs from ${before.uid} in case alone`;
+    }
+    const left = new Set(evse.connectors.map(({ id }) => foldId(id)));
+    const gone = before.connectors.find(({ id }) => !left.has(foldId(id)));
+    if (gone) {
+      return `evse ${evse.uid}: connector ${gone.id} cannot go alone; state what is left under a new uid`;
     }
   }
   return overlappingTariffs(stated, tariffs);
