@@ -20,7 +20,7 @@ import { PartnerServer } from '../../../test/harness/partner-server.js';
 import { FeedRunner } from '../src/index.js';
 
 export const TOKEN = 'test-token-of-the-partner-0123456789';
-const ENCRYPTION_KEY = Buffer.alloc(32, 7).toString('base64');
+export const ENCRYPTION_KEY = Buffer.alloc(32, 7).toString('base64');
 
 export const MODULES = ['locations', 'tariffs', 'sessions', 'cdrs'] as const;
 
@@ -64,6 +64,11 @@ export class PushWorld {
        VALUES ('NL*AAA', 'NL', 'AAA', '{"name":"AAA"}')`,
     );
     return new PushWorld(database, source);
+  }
+
+  /** For other parts of the gateway that shall see the same data. */
+  get databaseUrl(): string {
+    return this.database.url;
   }
 
   /** Starts the push side of one process. */
