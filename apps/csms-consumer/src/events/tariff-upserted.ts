@@ -4,9 +4,12 @@ import {
   foldId,
   formatDateTime,
   lintTariff,
+  OCPI_VERSIONS,
+  type OcpiVersion,
   parseDateTime,
   type Tariff,
   tariffChecker,
+  tariffShelf,
 } from '#ocpi';
 import { isDeepStrictEqual } from 'node:util';
 import { completeSnapshots } from '../snapshots/complete-snapshots.js';

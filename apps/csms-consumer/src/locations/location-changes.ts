@@ -9,10 +9,12 @@ export function locationChange(
   diff: LocationDiff,
   isNew: boolean,
   written: WrittenLocation,
-  scope: Scope,
+  scope: Scope & { isPublishFlipped?: boolean },
 ): NewChange[] {
   if (diff.level === 'none') return [];
-  const base = { ...scope, objectId: written.id };
+  const { isPublishFlipped = false, ...rest } = scope;
+  // 2.1.1 cannot say `publish`, so its readers must learn from the log that the Location may have left their view.
+  const base = { ...rest, objectId: written.id, ...(isPublishFlipped && { fields: ['publish'] }) };
   if (diff.full) return [{ ...base, kind: 'location', aspect: isNew ? 'created' : 'content' }];
   const aspect = aspectOf(diff);
   const change: NewChange = {
