@@ -58,7 +58,8 @@ async function put(target: LocationTarget, failed: SentPush): Promise<PushOutcom
   return sent.outcome;
 }
 
-const isReadable = ({ outcome, answer }: SentPush): boolean =>
+/** The answer says what the partner has, or that it has nothing. */
+export const isReadable = ({ outcome, answer }: SentPush): boolean =>
   answer.kind === 'answered' && outcome.kind !== 'unauthorized' && answer.httpStatus < 500;
 
 const dataOf = ({ answer }: SentPush): unknown =>

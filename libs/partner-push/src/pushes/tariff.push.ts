@@ -1,6 +1,7 @@
 import { type FoldedObject } from '#change-log';
-import { encodeTariff, tariffVisible } from '#ocpi';
-import { meetsParty } from '#partners';
+import { encodeTariff, tariffVisible, type WireObject } from '#ocpi';
+import { meetsParty, type PartnerAnswer, type PushOutcome } from '#partners';
+import { isDeepStrictEqual } from 'node:util';
 import {
   nameOf,
   NOTHING,
@@ -9,6 +10,8 @@ import {
   type PushScope,
   type PushTask,
 } from '../push-scope.js';
+import { type PushRequest } from '../push-sender.js';
+import { isMissing, isReadable } from '../repair.js';
 
 /** A tariff is told by PUT, on every version (TAR-03, TAR-04), or taken away by DELETE (TAR-05). */
 export const tariffTask = (object: FoldedObject): PushTask => ({
@@ -38,17 +41,47 @@ async function pushTariff(scope: PushScope, object: FoldedObject): Promise<PushR
     tariffVisible(version, tariff, new Date());
   const encoded = isShown ? encodeTariff(version, tariff, scope.view.tariffView()) : undefined;
   if (encoded && 'wire' in encoded) {
-    const { outcome } = await scope.sender.send({
-      ...request,
-      method: 'PUT',
-      body: JSON.stringify(encoded.wire),
-    });
+    const outcome = await putTariff(scope, request, encoded.wire);
     return { outcome, objectName, covers };
   }
   if (object.isNew) return { outcome: undefined, objectName };
-  const { outcome } = await scope.sender.send({ ...request, method: 'DELETE' });
-  // A partner that never had it has nothing to delete.
-  const isGone =
-    outcome.kind === 'rejected' && (outcome.httpStatus === 404 || outcome.httpStatus < 300);
-  return { outcome: isGone ? { kind: 'delivered' } : outcome, objectName, covers };
+  return { outcome: await deleteTariff(scope, request), objectName, covers };
 }
+
+type Addressed = Omit<PushRequest, 'method' | 'body'>;
+
+/** A PUT that was refused is followed by a look at the partner's copy, and put again when that is missing or differs (TAR-07). */
+async function putTariff(
+  { sender }: PushScope,
+  request: Addressed,
+  wire: WireObject,
+): Promise<PushOutcome> {
+  const put = { ...request, method: 'PUT', body: JSON.stringify(wire) } as const;
+  const sent = await sender.send(put);
+  if (sent.outcome.kind !== 'rejected') return sent.outcome;
+  const copy = await sender.send({ ...request, method: 'GET' });
+  if (!isReadable(copy)) return sent.outcome;
+  if (!isMissing(copy) && holds(copy.answer, wire)) return { kind: 'delivered' };
+  return (await sender.send(put)).outcome;
+}
+
+/** A DELETE that was refused is settled when the partner has no copy, and said once more when it has (TAR-07). */
+async function deleteTariff({ sender }: PushScope, request: Addressed): Promise<PushOutcome> {
+  const remove = { ...request, method: 'DELETE' } as const;
+  const sent = await sender.send(remove);
+  // A partner that never had it has nothing to delete.
+  if (isMissing(sent)) return { kind: 'delivered' };
+  if (sent.outcome.kind !== 'rejected') return sent.outcome;
+  const copy = await sender.send({ ...request, method: 'GET' });
+  if (!isReadable(copy)) return sent.outcome;
+  return isMissing(copy) ? { kind: 'delivered' } : (await sender.send(remove)).outcome;
+}
+
+/** Does the copy say all that we say? What it says beyond that is the partner's. */
+const holds = (answer: PartnerAnswer, wire: WireObject): boolean =>
+  answer.kind === 'answered' &&
+  typeof answer.data === 'object' &&
+  answer.data !== null &&
+  Object.entries(wire).every(([key, value]) =>
+    isDeepStrictEqual((answer.data as WireObject)[key], value),
+  );
