@@ -1,5 +1,6 @@
 import { lookup as systemLookup, type LookupAddress } from 'node:dns';
 import ipaddr from 'ipaddr.js';
+import { LRUCache } from 'lru-cache';
 
 /** Finds all addresses of a host; tests bring their own. */
 export type HostLookup = (
@@ -25,6 +26,7 @@ const resolveAll: HostLookup = (hostname, callback) =>
 export class AddressPolicy {
   private readonly hosts = new Set<string>();
   private readonly networks: [ipaddr.IPv4 | ipaddr.IPv6, number][] = [];
+  private readonly judged = new LRUCache<string, { refusal: string | undefined }>({ max: 1000 });
 
   constructor(
     allowlist: readonly string[],
@@ -37,12 +39,21 @@ export class AddressPolicy {
   }
 
   /** Why the URL is refused for what it says by itself, before any name is resolved; undefined when it is not. */
-  refusalOf(url: string): string | undefined {
-    if (!URL.canParse(url)) return 'not an absolute URL';
-    const target = new URL(url);
+  refusalOf(url: string | URL): string | undefined {
+    const target = typeof url === 'string' ? URL.parse(url) : url;
+    if (!target) return 'not an absolute URL';
+    if (target.username !== '' || target.password !== '') return 'carries user information';
+    // The rest depends on scheme, host and port alone, and is asked anew for every push.
+    const known = this.judged.get(target.origin);
+    if (known) return known.refusal;
+    const refusal = this.refusalOfTarget(target);
+    if (target.origin !== 'null') this.judged.set(target.origin, { refusal });
+    return refusal;
+  }
+
+  private refusalOfTarget(target: URL): string | undefined {
     if (target.protocol !== 'https:' && target.protocol !== 'http:')
       return 'neither https nor http';
-    if (target.username !== '' || target.password !== '') return 'carries user information';
     const host = bareHost(target.hostname);
     if (ipaddr.isValid(host)) return this.refusalOfAddress(target, host);
     if (target.protocol === 'http:' && !this.allowsHost(target) && this.networks.length === 0) {

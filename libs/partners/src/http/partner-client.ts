@@ -1,7 +1,7 @@
 import { type OnApplicationShutdown } from '@nestjs/common';
 import { authorizationHeader, readEnvelope, tokenEncoding, writeRouting } from '#ocpi';
 import { newCorrelationId, newRequestId } from '#platform';
-import { Agent, type Dispatcher, errors, Pool } from 'undici';
+import { Agent, errors, Pool } from 'undici';
 import { AddressPolicy, AddressRefusedError, type HostLookup } from './address-policy.js';
 import { type PartnerAnswer, type PartnerFailed, type PartnerRequest } from './partner-request.js';
 
@@ -64,8 +64,9 @@ export class PartnerClient implements OnApplicationShutdown {
       durationMs: Math.round(performance.now() - startedAt),
       requestId,
     });
-    const refusal = this.policy.refusalOf(request.url);
-    if (refusal !== undefined) return failed('address-refused', refusal);
+    const url = URL.parse(request.url);
+    const refusal = this.policy.refusalOf(url ?? request.url);
+    if (refusal !== undefined || !url) return failed('address-refused', refusal ?? 'not a URL');
 
     const deadline = new AbortController();
     const timer = setTimeout(
@@ -77,7 +78,8 @@ export class PartnerClient implements OnApplicationShutdown {
     if (request.signal?.aborted === true) cancel();
     try {
       const { statusCode, headers, body } = await this.agent.request({
-        ...target(request.url),
+        origin: url.origin,
+        path: `${url.pathname}${url.search}`,
         method: request.method,
         headers: headersOf(request, requestId),
         body: request.body ?? null,
@@ -134,11 +136,6 @@ export class PartnerClient implements OnApplicationShutdown {
 }
 
 class DeadlineError extends Error {}
-
-function target(url: string): Pick<Dispatcher.RequestOptions, 'origin' | 'path'> {
-  const { origin, pathname, search } = new URL(url);
-  return { origin, path: `${pathname}${search}` };
-}
 
 function headersOf(request: PartnerRequest, requestId: string): Record<string, string> {
   const { token, version, encoding, routing, correlationId, body } = request;
