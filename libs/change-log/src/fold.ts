@@ -25,7 +25,7 @@ export interface FoldedObject {
   /** Its visibility may have changed, or it was withdrawn: what to do follows from the current state. */
   visibility: false | 'shown' | 'hidden';
   deleted: boolean;
-  /** It came into being in these changes. */
+  /** That it came into being is all there is to tell: no reader can have told anything of it before. */
   isNew: boolean;
   /** The newest change folded in, and when it happened. */
   last: Pick<ChangeEntity, 'xid' | 'seq'>;
@@ -40,7 +40,13 @@ export function foldChanges(rows: readonly ChangeEntity[]): FoldedObject[] {
     const kind = objectKind(row.kind);
     const key = `${kind}:${row.objectId}`;
     let object = objects.get(key);
-    if (!object) objects.set(key, (object = newObject(row, kind)));
+    if (object) {
+      // Whoever read up to here before, and could not store that, may have told of it already.
+      object.isNew = false;
+    } else {
+      objects.set(key, (object = newObject(row, kind)));
+      object.isNew = row.aspect === 'created' && row.kind === kind;
+    }
     object.last = { xid: row.xid, seq: row.seq };
     foldInto(object, row);
   }
@@ -93,7 +99,6 @@ function foldInto(object: FoldedObject, row: ChangeEntity): void {
     object.deleted = true;
   } else {
     note(nodeOf(object, row), row);
-    if (row.aspect === 'created' && row.kind === object.kind) object.isNew = true;
     if (row.fields?.includes('publish') === true) object.visibility ||= 'shown';
   }
 }
