@@ -104,7 +104,7 @@ export class RecordingPartner {
     if (module === 'cdrs')
       response.setHeader('Location', `${this.baseUrl}/${this.version}/cdrs/${name}`);
     response.once('finish', () => this.onAnswered(push));
-    answer(response, outcome.httpStatus, outcome.ocpiStatus);
+    answer(response, outcome.httpStatus, outcome.ocpiStatus, undefined, outcome.message);
   }
 
   private keep(push: Push, text: string): StoreAnswer {
@@ -181,11 +181,13 @@ function answer(
   httpStatus: number,
   ocpiStatus: number,
   data?: unknown,
+  message?: string,
 ): void {
   if (response.destroyed) return;
   const body = {
     ...(data !== undefined && { data }),
     status_code: ocpiStatus,
+    ...(message !== undefined && { status_message: message }),
     timestamp: new Date().toISOString(),
   };
   response.writeHead(httpStatus, { 'Content-Type': 'application/json' });
