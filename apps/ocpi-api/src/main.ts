@@ -1,10 +1,10 @@
-import { createLogger, GracefulShutdown } from '#platform';
+import { createLogger, gatewayEnvironment, GracefulShutdown } from '#platform';
 import { startOcpiApi } from './create-app.js';
 
 const log = createLogger('main');
 
 try {
-  const { app, publicPort, internalPort } = await startOcpiApi();
+  const { app, publicPort, internalPort } = await startOcpiApi(gatewayEnvironment());
   app.get(GracefulShutdown).exitOnSignals(() => app.close());
   log.info({ publicPort, internalPort }, 'ocpi-api is listening');
 } catch (error) {

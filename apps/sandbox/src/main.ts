@@ -1,10 +1,10 @@
-import { readSettings } from '#platform';
+import { gatewayEnvironment, readSettings } from '#platform';
 import { runDemo } from './demo/run-demo.js';
 import { runOnce } from './demo/run-once.js';
 import { Sandbox } from './demo/sandbox.js';
 
 /** `node dist/apps/sandbox/src/main.js [--once]` beside a running gateway, with the gateway's own environment. */
-const settings = readSettings(process.env);
+const settings = readSettings(gatewayEnvironment());
 const sandbox = new Sandbox({
   adminUrl: `http://127.0.0.1:${settings.internalPort}`,
   adminKey: settings.adminKey,

@@ -13,6 +13,7 @@ export {
   GatewaySettings,
   type LogLevel,
 } from './configuration/gateway-settings.js';
+export { readDatabaseUrl } from './configuration/read-database-url.js';
 export { readSettings } from './configuration/read-settings.js';
 export { SettingsError } from './configuration/settings.error.js';
 export {
