@@ -1,7 +1,8 @@
 import { All, Body, Controller, Module, Req } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyRequest } from 'fastify';
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import supertest from 'supertest';
@@ -218,6 +219,36 @@ describe('the gateway application', () => {
     gate.drain();
     broken = false;
     await probe('ready').expect(503);
+  });
+
+  describe('closing', () => {
+    const closed = (socket: Socket) =>
+      new Promise<void>((resolve) => void socket.once('close', resolve));
+    /** A connection that never asked, and one that is kept alive after its answer. */
+    const idlers = async (url: string) => {
+      const { port, host } = new URL(url);
+      const unused = connect(Number(port), '127.0.0.1');
+      await once(unused, 'connect');
+      const idle = connect(Number(port), '127.0.0.1');
+      idle.write(`GET /health/live HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+      await once(idle, 'data');
+      return [unused, idle].map((socket) => closed(socket.resume()));
+    };
+
+    it.each<[string, () => Promise<void>]>([
+      ['of the application', () => app.close()],
+      ['by a signal', () => app.get(GracefulShutdown).run(() => app.close())],
+    ])(
+      'P11 (partial: connections): closing %s ends connections that ask nothing at once and answers the others first',
+      async (_, close) => {
+        const ended = [...(await idlers(publicUrl)), ...(await idlers(internalUrl))];
+        const inFlight = fetch(`${publicUrl}/ocpi/slow`).then(({ status }) => status);
+        await wait(100);
+        await close();
+        expect(await inFlight).toBe(200);
+        await Promise.all(ended);
+      },
+    );
   });
 
   it('P11 (partial: requests in flight): answers what is in flight at shutdown, then runs hooks in order', async () => {

@@ -16,6 +16,7 @@ import { withLogFields } from '../logging/log-fields.js';
 import { createLogger } from '../logging/logger.js';
 import { Metrics } from '../metrics/metrics.js';
 import { GracefulShutdown } from '../shutdown/graceful-shutdown.js';
+import { closeServer, endUnusedConnections, trackConnections } from './closing-servers.js';
 import { type HttpSurface, HttpSurfaces } from './http-surfaces.js';
 import { parseJsonBody } from './json-body.js';
 import { givenId } from './request-ids.js';
@@ -78,6 +79,7 @@ export async function createGatewayApp(
   readEveryBodyAsJson(fastify, app.get(GatewaySettings).maxBodyBytes);
   describeRequests(fastify, app.get(HttpSurfaces), app.get(GracefulShutdown));
   reportRequests(fastify, app.get(Metrics));
+  closeConnectionsInTime(fastify, app.get(HttpSurfaces));
   return app;
 }
 
@@ -145,7 +147,18 @@ function describeRequests(
       else done(new NotFoundException(`Cannot ${request.method} ${pathOf(request)}`));
     });
   });
-  fastify.addHook('onClose', () => surfaces.internalServer?.close());
+}
+
+/** Closing waits for answers, not for connections that ask nothing (P11). */
+function closeConnectionsInTime(fastify: FastifyInstance, surfaces: HttpSurfaces): void {
+  trackConnections(fastify.server);
+  fastify.addHook('preClose', (done) => {
+    if (fastify.server.listening) endUnusedConnections(fastify.server);
+    done();
+  });
+  fastify.addHook('onClose', async () => {
+    if (surfaces.internalServer?.listening === true) await closeServer(surfaces.internalServer);
+  });
 }
 
 function reportRequests(fastify: FastifyInstance, metrics: Metrics): void {

@@ -8,6 +8,7 @@ import {
   type GatewayAppOptions,
   HTTP_SERVER_OPTIONS,
 } from './create-gateway-app.js';
+import { closeServer, trackConnections } from './closing-servers.js';
 import { HttpSurfaces } from './http-surfaces.js';
 
 /**
@@ -30,6 +31,7 @@ export async function listenOnTwoPorts(
     fastify.routing(request, response);
   });
   applyTimeouts(internal);
+  trackConnections(internal);
   internal.on('clientError', (error, socket) => {
     answerUnreadable(error, socket as Socket, options);
   });
@@ -41,9 +43,8 @@ export async function listenOnTwoPorts(
   });
   await app.listen(ports.publicPort, ports.bindAddress);
   const own: Server = app.getHttpServer();
-  const shutdown = app.get(GracefulShutdown);
-  shutdown.onCloseListeners(() => closeServer(own));
-  shutdown.onCloseListeners(() => closeServer(internal));
+  closeAtShutdown(app, own);
+  closeAtShutdown(app, internal);
   return { publicPort: portOf(own), internalPort: portOf(internal) };
 }
 
@@ -55,23 +56,15 @@ export async function listenOnInternalPort(
   app.get(HttpSurfaces).ownSurface = 'internal';
   await app.listen(internalPort, bindAddress);
   const own: Server = app.getHttpServer();
-  app.get(GracefulShutdown).onCloseListeners(() => closeServer(own));
+  closeAtShutdown(app, own);
   return portOf(own);
 }
 
 const portOf = (server: Server) => (server.address() as AddressInfo).port;
 
-const IDLE_CHECK_MS = 50;
-
-/** Takes no more connections and resolves when the last request in flight has its answer. */
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    // A connection that falls idle after close() would otherwise hold the server open until its keep-alive ends.
-    const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
-    server.close(() => {
-      clearInterval(idle);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
+function closeAtShutdown(app: NestFastifyApplication, server: Server): void {
+  app.get(GracefulShutdown).onCloseListeners(
+    () => closeServer(server),
+    () => server.closeAllConnections(),
+  );
 }

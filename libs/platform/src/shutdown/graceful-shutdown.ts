@@ -14,7 +14,7 @@ type Step = () => Promise<unknown>;
 @Injectable()
 export class GracefulShutdown {
   private readonly log = createLogger('shutdown');
-  private readonly listeners: Step[] = [];
+  private readonly listeners: { close: Step; cut: () => void }[] = [];
   private readonly hooks: { name: string; drain: Step }[] = [];
   private readonly controller = new AbortController();
   private running?: Promise<void>;
@@ -29,9 +29,9 @@ export class GracefulShutdown {
     return this.controller.signal;
   }
 
-  /** A port to close: resolves when the last request in flight has its answer. */
-  onCloseListeners(close: Step): void {
-    this.listeners.push(close);
+  /** A port to close: `close` resolves when the last request in flight has its answer, `cut` ends who has none in time. */
+  onCloseListeners(close: Step, cut: () => void): void {
+    this.listeners.push({ close, cut });
   }
 
   /** Work to end before the database goes; hooks run one after another. */
@@ -72,9 +72,10 @@ export class GracefulShutdown {
 
     const deadlineMs = Date.now() + this.settings.drainSeconds * 1000;
     await this.within(deadlineMs, 'requests in flight', () =>
-      Promise.all(this.listeners.map((closeListener) => closeListener())),
+      Promise.all(this.listeners.map((listener) => listener.close())),
     );
     for (const { name, drain } of this.hooks) await this.within(deadlineMs, name, drain);
+    for (const { cut } of this.listeners) cut();
     await close();
     this.log.info('shut down');
   }
