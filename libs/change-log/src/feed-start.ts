@@ -42,18 +42,24 @@ export async function endFeed(tx: SqlRunner, connectionId: string): Promise<void
 }
 
 /**
- * Removes changes older than `hours`. Feeds that had not read them start over with a walk over everything, for what
- * they missed is not known any more. Returns the number of changes removed.
+ * Removes changes older than `hours`, so that the log stays bounded however long a partner is away. Feeds that had not
+ * read them start over with a walk over everything, for what they missed is not known any more; a walk under way goes
+ * on if it began later than what is removed. Returns the number of changes removed.
  */
 export async function pruneChanges(source: SqlRunner, hours: number): Promise<number> {
   const [row] = await rowsOf<{ removed: number }>(
     source,
     `WITH gone AS (
-       DELETE FROM change WHERE at < clock_timestamp() - make_interval(hours => $1) RETURNING xid, seq),
-     last AS (SELECT xid, seq FROM gone ORDER BY xid DESC, seq DESC LIMIT 1),
+       DELETE FROM change WHERE at < clock_timestamp() - make_interval(hours => $1) RETURNING xid, seq, at),
+     last AS (SELECT xid, seq, (SELECT max(at) FROM gone) AS at FROM gone ORDER BY xid DESC, seq DESC LIMIT 1),
      behind AS (
-       UPDATE feed f SET snapshot = $2::jsonb, generation = f.generation + 1
-         FROM last WHERE (f.cursor_xid, f.cursor_seq) < (last.xid, last.seq))
+       UPDATE feed f
+          SET snapshot = coalesce(f.snapshot, '{}') || $2::jsonb
+                || jsonb_build_object('since', clock_timestamp(), 'isRestart', true),
+              cursor_xid = last.xid, cursor_seq = last.seq, generation = f.generation + 1
+         FROM last
+        WHERE (f.cursor_xid, f.cursor_seq) < (last.xid, last.seq)
+          AND coalesce((f.snapshot->>'since')::timestamptz <= last.at, true))
      SELECT count(*) AS removed FROM gone`,
     [hours, JSON.stringify(SNAPSHOT_START)],
   );

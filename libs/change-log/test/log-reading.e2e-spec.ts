@@ -245,21 +245,49 @@ describe('reading the change log', () => {
     expect(await source.query('SELECT cursor_xid, cursor_seq FROM feed')).toEqual([before]);
   });
 
-  it('a feed that had not read what is pruned walks over everything again, others go on', async () => {
-    await appendChanges(source, [change(1), change(2)]);
-    await source.query(`UPDATE change SET at = now() - interval '3 hours'`);
-    await startFeed(source, 'ahead');
-    await startFeed(source, 'behind');
-    await source.query('UPDATE feed SET snapshot = NULL');
-    await source.query(`UPDATE feed SET cursor_xid = 0 WHERE connection_id = 'behind'`);
-    await source.query(`UPDATE feed SET cursor_xid = cursor_xid + 1 WHERE connection_id = 'ahead'`);
-    expect(await pruneChanges(source, 2)).toBe(2);
-    const feeds = await source.query<{ connection_id: string; snapshot: unknown }[]>(
-      'SELECT connection_id, snapshot FROM feed ORDER BY connection_id',
-    );
-    expect(feeds).toEqual([
-      { connection_id: 'ahead', snapshot: null },
-      { connection_id: 'behind', snapshot: { kind: 'tariff', afterId: 0 } },
-    ]);
+  describe('pruning', () => {
+    const feeds = () =>
+      source.query<{ connection_id: string; snapshot: unknown; generation: number }[]>(
+        'SELECT connection_id, snapshot, generation FROM feed ORDER BY connection_id',
+      );
+
+    it('P4 (partial: retention): a feed that had not read what is pruned walks over everything again, others go on', async () => {
+      await appendChanges(source, [change(1), change(2)]);
+      await source.query(`UPDATE change SET at = now() - interval '3 hours'`);
+      await startFeed(source, 'ahead');
+      await startFeed(source, 'behind');
+      await source.query('UPDATE feed SET snapshot = NULL');
+      await source.query(`UPDATE feed SET cursor_xid = 0 WHERE connection_id = 'behind'`);
+      await source.query(
+        `UPDATE feed SET cursor_xid = cursor_xid + 1 WHERE connection_id = 'ahead'`,
+      );
+      expect(await pruneChanges(source, 2)).toBe(2);
+      expect(await source.query('SELECT * FROM change')).toEqual([]);
+      expect(await feeds()).toEqual([
+        { connection_id: 'ahead', snapshot: null, generation: 0 },
+        {
+          connection_id: 'behind',
+          snapshot: { kind: 'tariff', afterId: 0, isRestart: true, since: expect.any(String) },
+          generation: 1,
+        },
+      ]);
+    });
+
+    it('a walk that began after the changes that are pruned is not begun again; an older one is', async () => {
+      await startFeed(source, 'behind');
+      const prune = async () => {
+        await appendChanges(source, [change(1)]);
+        await source.query(`UPDATE change SET at = now() - interval '3 hours'`);
+        await source.query('UPDATE feed SET cursor_xid = 0');
+        await pruneChanges(source, 2);
+        return (await feeds())[0]?.generation;
+      };
+      expect(await prune()).toBe(1);
+      expect(await prune()).toBe(1);
+      await source.query(
+        `UPDATE feed SET snapshot = snapshot || jsonb_build_object('since', now() - interval '4 hours')`,
+      );
+      expect(await prune()).toBe(2);
+    });
   });
 });

@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { pruneChanges } from '#change-log';
 import { OCPI_VERSIONS } from '#ocpi';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../../../test/harness/wait-for.js';
@@ -39,7 +40,7 @@ describe('feeds', () => {
     }
   });
 
-  it('TRN-66, TRN-67 (partial: pushes), LOC-26: an outage leaves at most one request per object, with its newest state', async () => {
+  it('TRN-66, TRN-67, LOC-26: an outage leaves at most one request per object, with its newest state', async () => {
     const { id, server } = await world.addPartner({ isLive: true });
     const evses = uids(100);
     await world.stateLocation(aLocation({ evses: evses.map((uid) => anEvse(uid)) }));
@@ -56,6 +57,11 @@ describe('feeds', () => {
     await eventually(async () =>
       expect((await feed(id)).failures).toBeGreaterThan(Number(failures) + 1),
     );
+    const through = '2026-01-01T00:00:00.000Z';
+    await world.source.query('UPDATE connection SET token_pull = $2 WHERE id = $1', [
+      id,
+      { through, nextAt: '2099-01-01T00:00:00.000Z' },
+    ]);
     isAway = false;
     server.clear();
     await eventually(async () => expect((await feed(id)).failures).toBe(0));
@@ -66,6 +72,43 @@ describe('feeds', () => {
     expect(statuses).toHaveLength(100);
     expect(new Set(statuses.map(({ body }) => body.status))).toEqual(new Set(['RESERVED']));
     expect(server.complaints).toEqual([]);
+    const [{ pull }] = await world.source.query(
+      'SELECT token_pull AS pull FROM connection WHERE id = $1',
+      [id],
+    );
+    expect(pull).toEqual({ through });
+  });
+
+  it('P4 (partial: retention): a partner away for longer than the log is kept gets the state of now, and what is gone is taken away', async () => {
+    const { id, server } = await world.addPartner({ isLive: true });
+    await world.stateLocation(aLocation());
+    const tariff = await world.stateTariff(aTariff());
+    await world.startRunner();
+    await server.until(() => server.pushes.length >= 2);
+    let isAway = true;
+    server.script = () => (isAway ? { status: 503 } : undefined);
+    await world.setStatus('3256', 'CHARGING');
+    await world.source.query('UPDATE tariff SET deleted_at = now() WHERE id = $1', [tariff]);
+    await world.change({
+      kind: 'tariff',
+      objectId: tariff,
+      aspect: 'deleted',
+      partyKey: 'NL*AAA',
+    });
+    await eventually(async () => expect((await feed(id)).failures).toBeGreaterThan(1));
+    await world.source.query(`UPDATE change SET at = now() - interval '3 hours'`);
+    expect(await pruneChanges(world.source, 2)).toBeGreaterThan(0);
+    isAway = false;
+    server.clear();
+    await server.until(() => server.pushes.some(({ method }) => method === 'DELETE'));
+    await eventually(async () => expect((await feed(id)).snapshot).toBeNull());
+    const puts = server.pushes.filter(({ method }) => method === 'PUT');
+    expect(puts.map(({ path, body }) => [path, body.evses[0].status])).toEqual([
+      ['/locations/NL/AAA/LOC1', 'CHARGING'],
+    ]);
+    expect(server.lines.filter((line) => line.startsWith('DELETE'))).toEqual([
+      'DELETE /tariffs/NL/AAA/14',
+    ]);
   });
 
   it('TRN-66 (partial: wait_for_pull): such a partner is pushed nothing of the outage, but its CDRs', async () => {

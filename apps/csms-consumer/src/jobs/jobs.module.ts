@@ -1,11 +1,11 @@
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
-import { ChangeLogSignal } from '#change-log';
+import { ChangeLogSignal, pruneChanges } from '#change-log';
 import { Clock, GatewaySettings, GracefulShutdown, Metrics } from '#platform';
 import { DataSource } from 'typeorm';
 import { EventProcessor } from '../events/event-processor.js';
 import { EventsModule } from '../events/events.module.js';
 import { LeasedJobs } from './leased-jobs.js';
-import { pruneChangeLog, pruneInbox } from './prune.js';
+import { pruneInbox } from './prune-inbox.js';
 import { sweepHeldEvents } from './sweep-held-events.js';
 import { switchTariffs } from './switch-tariffs.js';
 
@@ -46,7 +46,9 @@ export class JobsModule implements OnApplicationBootstrap {
       {
         name: 'prune-change-log',
         everyMs: MINUTE_MS,
-        run: () => pruneChangeLog(dataSource, settings.changeLogRetentionHours),
+        run: async () => {
+          await pruneChanges(dataSource, settings.changeLogRetentionHours);
+        },
       },
     ]);
     const counting = setInterval(() => void this.count().catch(() => undefined), 15_000);

@@ -1,5 +1,10 @@
 import { type SqlRunner } from '#change-log';
-import { type Connection, CONNECTION_CHANNEL, type ConnectionDirectory } from '#partners';
+import {
+  type Connection,
+  CONNECTION_CHANNEL,
+  type ConnectionDirectory,
+  requestTokenPull,
+} from '#partners';
 import { createLogger } from '#platform';
 import { type DataSource } from 'typeorm';
 import { type WalkPlace } from './snapshot-page.js';
@@ -36,6 +41,12 @@ export class FeedStore {
         WHERE connection_id = $1 AND owner = $2`,
       [key, this.owner, failures, resumeAt, reason],
     );
+  }
+
+  /** The partner answers again: its breaker closes, and the tokens it may have changed meanwhile are fetched (TRN-67). */
+  async partnerIsBack(key: string): Promise<void> {
+    await this.saveBreaker(key, 0, null, null);
+    await requestTokenPull(this.source, key, 'delta');
   }
 
   noteSuccess(key: string): void {

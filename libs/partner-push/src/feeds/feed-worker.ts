@@ -175,7 +175,7 @@ export class FeedWorker {
     const page = await snapshotPage(this.parts.source, connection, place, pushedKinds(connection));
     if (page.objects.length > 0) {
       const scope = await this.scope(connection);
-      const rows = page.objects.map((object): ChangeEntity => asChange(object));
+      const rows = page.objects.map((object) => asChange(object, place));
       if (
         !(await this.bring(
           scope,
@@ -326,7 +326,7 @@ export class FeedWorker {
     if (this.failures === 0) return;
     this.failures = 0;
     this.resumeAtMs = 0;
-    await this.parts.store.saveBreaker(this.key, 0, null, null);
+    await this.parts.store.partnerIsBack(this.key);
   }
 
   /** A partner that wants to fetch after an outage is asked whether it is back, not pushed at (TRN-66). */
@@ -349,9 +349,13 @@ export class FeedWorker {
       this.known = {
         connection,
         view: new ConnectionView(source, connection),
-        sender: new PushSender(client, connection, { exchanges, metrics }, (name) => {
-          void store.noteDeviation(connection.id, name);
-        }),
+        sender: new PushSender(
+          client,
+          connection,
+          { exchanges, metrics },
+          (name) => void store.noteDeviation(connection.id, name),
+          () => this.isActive(),
+        ),
       };
     }
     const isShown = await this.shownBy(connection);
@@ -418,7 +422,7 @@ const keyOf = ([first]: readonly PushTask[]): string =>
   first ? `${first.kind}:${first.objectId}` : 'probe';
 
 /** An object of the walk as the change that would tell it. */
-const asChange = (object: FoldedObject): ChangeEntity => ({
+const asChange = (object: FoldedObject, { isRestart }: WalkPlace): ChangeEntity => ({
   xid: 0,
   seq: 0,
   at: object.since,
@@ -426,7 +430,8 @@ const asChange = (object: FoldedObject): ChangeEntity => ({
   objectId: object.objectId,
   evseId: null,
   connectorId: null,
-  aspect: 'created',
+  // After a restart the partner may hold what is gone or hidden by now: then it is taken away.
+  aspect: isRestart === true && !['session', 'cdr'].includes(object.kind) ? 'content' : 'created',
   fields: null,
   audience: object.audience,
   partyKey: object.partyKey,

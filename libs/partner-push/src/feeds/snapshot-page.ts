@@ -8,6 +8,8 @@ export interface WalkPlace {
   afterId: number;
   /** An operator asked for it: also partners that wait for their own pull get everything. */
   requested?: boolean;
+  /** What the feed missed was pruned from the log: what is gone since is told too. */
+  isRestart?: boolean;
 }
 
 /** Tariffs before the Locations that name them, Sessions before their CDRs. */
@@ -41,7 +43,7 @@ export async function snapshotPage(
   const kind = ORDER[index];
   if (kind === undefined) return { objects: [], next: null };
   const isPushed = kinds.has(kind) && !(waitsForPull(connection, place) && kind !== 'cdr');
-  const rows = isPushed ? await read(source, connection, kind, place.afterId) : [];
+  const rows = isPushed ? await read(source, connection, kind, place) : [];
   const since = new Date();
   const objects = rows.map(({ id, partyKey, audience }) =>
     wholeObject({ kind, objectId: id, partyKey, audience, since }),
@@ -59,7 +61,7 @@ function read(
   source: SqlRunner,
   connection: LiveConnection,
   kind: FoldedObject['kind'],
-  afterId: number,
+  { afterId, isRestart = false }: WalkPlace,
 ): Promise<ObjectRow[]> {
   const parties = connection.hostedParties;
   const page = `($1::text[] IS NULL OR o.party_key = ANY($1)) AND o.id > $2 ORDER BY o.id LIMIT ${PAGE}`;
@@ -68,8 +70,8 @@ function read(
     case 'tariff':
       return rowsOf(
         source,
-        `SELECT ${own}, NULL AS audience FROM tariff o WHERE o.deleted_at IS NULL AND ${page}`,
-        [parties, afterId],
+        `SELECT ${own}, NULL AS audience FROM tariff o WHERE (o.deleted_at IS NULL OR $3) AND ${page}`,
+        [parties, afterId, isRestart],
       );
     case 'location':
       return rowsOf(source, `SELECT ${own}, NULL AS audience FROM location o WHERE ${page}`, [
