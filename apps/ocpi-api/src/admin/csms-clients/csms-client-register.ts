@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { newWebhookSecret } from '#csms-requests';
 import { hashToken, SecretBox } from '#partners';
 import { GatewaySettings, newSecret } from '#platform';
 import { DataSource } from 'typeorm';
@@ -32,7 +33,7 @@ export class CsmsClientRegister {
     const unknown = unknownParties('parties', parties, await this.parties.keys());
     if (unknown.length > 0) throw Problem.invalid(unknown);
     const key = newSecret();
-    const webhookSecret = given.webhookUrl === undefined ? undefined : newSecret();
+    const webhookSecret = given.webhookUrl === undefined ? undefined : newWebhookSecret();
     const [created] = await this.dataSource.query<Pick<CsmsClient, keyof CsmsClient>[]>(
       `INSERT INTO csms_client (name, key_hash, parties, sources, webhook_url, webhook_secret)
        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (name) DO NOTHING RETURNING ${COLUMNS}`,
