@@ -16,6 +16,12 @@ export function cdrViewKey({
   ].join(';');
 }
 
+/** What the connector used has between phase and neutral, if it is AC: current limits of the tariffs are read with it. */
+function voltageOf(location: Location | undefined): number | null {
+  const connector = location?.evses?.[0]?.connectors[0];
+  return connector?.power_type.startsWith('AC') === true ? connector.max_voltage : null;
+}
+
 /** A CDR in a connection's view; done once, then kept (G8). */
 export function renderCdr(row: CdrRow, view: ConnectionView): CdrRendition {
   const location =
@@ -26,7 +32,7 @@ export function renderCdr(row: CdrRow, view: ConnectionView): CdrRendition {
       ...view.bareLocationView(),
       firstEdition: view.connection.profile.plainData512,
     },
-    tariffView: () => ({ ...view.tariffView(), embedded: true }),
+    tariffView: () => ({ ...view.tariffView(voltageOf(location)), embedded: true }),
   };
   const encoded = encodeCdr(view.version, row.cdr, cdrView);
   return 'wire' in encoded

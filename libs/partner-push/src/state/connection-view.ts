@@ -64,9 +64,12 @@ export class ConnectionView {
     return this.viewWith(NO_TARIFFS, now);
   }
 
-  /** How it sees a tariff; `acVoltage` where the tariff limits currents. */
-  tariffView(): TariffView {
-    return { asciiOnly: this.version === '2.1.1' && this.connection.profile.asciiOnly };
+  /** How it sees a tariff whose connectors share this voltage. */
+  tariffView(acVoltage: number | null): TariffView {
+    return {
+      asciiOnly: this.version === '2.1.1' && this.connection.profile.asciiOnly,
+      ...(acVoltage !== null && { acVoltage }),
+    };
   }
 
   private viewWith(tariffs: TariffShelf, at: Date): LocationView {
@@ -95,16 +98,16 @@ export class ConnectionView {
         : tariffsShown === 'only'
           ? grants
           : `NOT ${grants}`;
-    const rows = await this.source.query<{ tariffKey: string; body: string }[]>(
-      `SELECT t.tariff_key AS "tariffKey", t.body FROM tariff t
+    const rows = await this.source.query<{ tariffKey: string; body: string; acVoltage: number | null }[]>(
+      `SELECT t.tariff_key AS "tariffKey", t.body, t.ac_voltage AS "acVoltage" FROM tariff t
         WHERE t.party_key = $1 AND t.tariff_key = ANY($2) AND t.deleted_at IS NULL AND ${rule}`,
       [row.partyKey, keys, id],
     );
     const tariffs = new Map<string, Tariff>();
-    for (const { tariffKey, body } of rows) {
+    for (const { tariffKey, body, acVoltage } of rows) {
       const tariff = JSON.parse(body) as Tariff;
       if (!tariffVisible(this.version, tariff, now) && this.version !== '2.1.1') continue;
-      if ('withheld' in encodeTariff(this.version, tariff, this.tariffView())) continue;
+      if ('withheld' in encodeTariff(this.version, tariff, this.tariffView(acVoltage))) continue;
       tariffs.set(tariffKey, tariff);
     }
     return shelfOf(tariffs);

@@ -10,7 +10,7 @@ import {
   type TariffRow,
 } from './object-rows.js';
 
-/** A state as it was read; shared by all feeds of the process, so a view of it is printed once (architecture 3). */
+/** A state as it was read; shared by all feeds of the process, so a view of it is printed once (P6). */
 export interface Loaded<Row> {
   /** Undefined when there is no such object. */
   row: Row | undefined;

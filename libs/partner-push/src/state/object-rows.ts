@@ -6,6 +6,8 @@ export interface TariffRow {
   partyKey: string;
   tariffKey: string;
   deletedAt: Date | null;
+  /** See TariffView. */
+  acVoltage: number | null;
   tariff: Tariff;
 }
 
@@ -36,7 +38,8 @@ export async function readTariffs(
   ids: readonly number[],
 ): Promise<Map<number, TariffRow>> {
   const rows = await source.query<Stored<TariffRow, 'tariff'>[]>(
-    `SELECT id, party_key AS "partyKey", tariff_key AS "tariffKey", deleted_at AS "deletedAt", body
+    `SELECT id, party_key AS "partyKey", tariff_key AS "tariffKey", deleted_at AS "deletedAt",
+            ac_voltage AS "acVoltage", body
        FROM tariff WHERE id = ANY($1)`,
     [ids],
   );

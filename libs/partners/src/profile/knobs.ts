@@ -109,14 +109,14 @@ export const KNOBS = {
     256,
     8,
     'Requests in flight at once; the default is the setting OCPI_PUSH_CONCURRENCY.',
-    'architecture 3',
+    'P5',
   ),
   timeoutMs: integer(
     100,
     300_000,
     10_000,
     'How long an answer may take; the default is the setting OCPI_PUSH_TIMEOUT_MS.',
-    'architecture 3',
+    'P5',
   ),
   minBackoffMs: integer(
     10,

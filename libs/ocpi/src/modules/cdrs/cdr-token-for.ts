@@ -3,7 +3,7 @@ import { type WireObject } from '../locations/location-view.js';
 import { tokenTypeFor } from '../tokens/token-type-for.js';
 import { type CdrToken } from './cdr-token.js';
 
-/** A CdrToken with a token type that the version knows (data-modules 6.5). */
+/** A CdrToken with a token type that the version knows (T5). */
 export const cdrTokenFor = (version: OcpiVersion, token: CdrToken): WireObject => ({
   country_code: token.country_code,
   party_id: token.party_id,

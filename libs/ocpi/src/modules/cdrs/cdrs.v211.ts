@@ -13,7 +13,7 @@ import { embeddedTariffs } from './embedded-tariffs.js';
 import { priceV211 } from './price.v211.js';
 
 /**
- * 2.1.1: `auth_id`, an embedded Location, `stop_date_time`, one net amount (CDR-26, data-modules 6.6). Withheld, to be
+ * 2.1.1: `auth_id`, an embedded Location, `stop_date_time`, one net amount (CDR-26, T6). Withheld, to be
  * settled by hand: credit CDRs (CDR-16) and those of reservations that never charged (CDR-56). A reservation before the
  * charging cannot be shown, so the CDR starts with the charging.
  */

@@ -12,7 +12,7 @@ import { priceV221 } from './price.v221.js';
 import { signedDataFor } from './signed-data-for.js';
 
 /**
- * 2.2.1: the older Price, `plain_data` up to 512 (data-modules 6.6). Withheld: a CDR of a connector type that the closed
+ * 2.2.1: the older Price, `plain_data` up to 512 (T6). Withheld: a CDR of a connector type that the closed
  * enum lacks (G1); that of a reservation never used may name any type (CDR-24), so it names one that exists.
  */
 export function cdrV221(cdr: Cdr, view: CdrView): Encoded<WireObject> {

@@ -15,7 +15,7 @@ import { signedDataFor } from './signed-data-for.js';
 
 const parts = new LocationParts('2.3.0', false);
 
-/** 2.3.0: the canonical CDR; address and state of CdrLocation are narrower than Location's (CDR-25, data-modules 6.6). */
+/** 2.3.0: the canonical CDR; address and state of CdrLocation are narrower than Location's (CDR-25, T6). */
 export function cdrV230(cdr: Cdr, view: CdrView): Encoded<WireObject> {
   const bookings = view.bookings ?? false;
   const longPlainData = !view.locationView.firstEdition || (view.longPlainData ?? false);

@@ -20,7 +20,7 @@ export interface ChargingPeriodV211 {
 }
 
 /**
- * 2.1.1: five of the dimensions and no `tariff_id` (CDR-37, data-modules 6.7). A period with nothing left goes away: the
+ * 2.1.1: five of the dimensions and no `tariff_id` (CDR-37, T7). A period with nothing left goes away: the
  * one before it then lasts until the next start. Reserved time with no energy in it counts as nothing left.
  */
 export const chargingPeriodsV211 = (periods: readonly ChargingPeriod[]): ChargingPeriodV211[] =>

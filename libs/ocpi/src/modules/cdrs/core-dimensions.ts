@@ -6,7 +6,7 @@ export const roundedDimensions = (dimensions: readonly CdrDimension[]): CdrDimen
   dimensions.map(({ type, volume }) => ({ type, volume: fourDecimals(volume) }));
 
 /**
- * The dimensions without those of the bookings editions (CDR-38, data-modules 6.7): an expired reservation is reserved
+ * The dimensions without those of the bookings editions (CDR-38, T7): an expired reservation is reserved
  * time, an overrun one is charging time when energy flowed and parking time otherwise; never twice for the same span.
  */
 export function coreDimensions(dimensions: readonly CdrDimension[]): CdrDimension[] {

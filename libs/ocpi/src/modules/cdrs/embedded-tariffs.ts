@@ -4,7 +4,7 @@ import { encodeTariff } from '../tariffs/encode-tariff.js';
 import { type Cdr } from './cdr.js';
 import { type CdrView } from './cdr-view.js';
 
-/** The CDR's tariffs in the version's form, and which of them it cannot express (CDR-27, data-modules 6.6). */
+/** The CDR's tariffs in the version's form, and which of them it cannot express (CDR-27, T6). */
 export function embeddedTariffs(
   version: OcpiVersion,
   cdr: Cdr,

@@ -5,7 +5,7 @@ import { given, present } from '../locations/wire-object.js';
 
 /**
  * 2.2.1: `incl_vat` is the net amount plus all taxes as they are sent. Taxes not known → no `incl_vat`; an empty list
- * means that none apply, so both amounts are equal (CDR-44, data-modules 6.8).
+ * means that none apply, so both amounts are equal (CDR-44, T8).
  */
 export function priceV221(price: Price): WireObject {
   const net = fourDecimals(price.before_taxes);

@@ -3,7 +3,7 @@ import { type Price, type PriceLimit } from '../../types/price.js';
 import { type WireObject } from '../locations/location-view.js';
 import { given, present } from '../locations/wire-object.js';
 
-/** 2.3.0: net amount and a list of taxes (CDR-43, data-modules 6.8). */
+/** 2.3.0: net amount and a list of taxes (CDR-43, T8). */
 export const priceV230 = (price: Price): WireObject =>
   present({
     before_taxes: fourDecimals(price.before_taxes),

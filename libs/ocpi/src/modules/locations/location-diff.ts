@@ -27,7 +27,7 @@ const WHOLE: LocationDiff = { level: 'location', full: true };
 /**
  * Compares two states of a Location, timestamps apart. Whole Location: it is new, several nodes changed, an EVSE is
  * missing, its publication changed (older versions withhold what is not published), or parking places changed in a
- * way that older versions show as parking restrictions of EVSEs (6.2).
+ * way that older versions show as parking restrictions of EVSEs (T2).
  */
 export function diffLocation(before: Location | undefined, after: Location): LocationDiff {
   if (!before) return WHOLE;

@@ -28,8 +28,8 @@ const until221 = (...values: string[]): Row[] => values.map((v) => [v, v, undefi
 const into = (v221: string | undefined, v211: string | undefined, ...values: string[]): Row[] =>
   values.map((v) => [v, v221, v211]);
 
-describe('6.11 enums of Locations', () => {
-  it.each(STATUSES)('6.11 Status %s is kept by every version', (status) => {
+describe('T11 enums of Locations', () => {
+  it.each(STATUSES)('T11 Status %s is kept by every version', (status) => {
     for (const version of OLDER) expect(evse(version, { status }).status).toBe(status);
   });
 
@@ -39,7 +39,7 @@ describe('6.11 enums of Locations', () => {
     ...kept('PARKING_GARAGE', 'PARKING_LOT', 'ON_STREET', 'UNDERGROUND_GARAGE'),
     ['ROOFTOP', undefined, 'OTHER'],
   ];
-  it.each(parkingTypes)('6.11 ParkingType %s is %s on 2.2.1 and %s on 2.1.1', (type, a, b) => {
+  it.each(parkingTypes)('T11 ParkingType %s is %s on 2.2.1 and %s on 2.1.1', (type, a, b) => {
     expect(location('2.2.1', { parking_type: type }).parking_type).toBe(a);
     expect(location('2.1.1', { parking_type: type }).type).toBe(b);
   });
@@ -69,22 +69,22 @@ describe('6.11 enums of Locations', () => {
     ),
     ['HANDSHAKE_BY_LIGHT', undefined, undefined],
   ];
-  it.each(capabilities)('6.11 Capability %s is %s on 2.2.1 and %s on 2.1.1', (value, a, b) => {
+  it.each(capabilities)('T11 Capability %s is %s on 2.2.1 and %s on 2.1.1', (value, a, b) => {
     expect(evse('2.2.1', { capabilities: [value] }).capabilities?.[0]).toBe(a);
     expect(evse('2.1.1', { capabilities: [value] }).capabilities?.[0]).toBe(b);
   });
-  it('6.11 START_SESSION_CONNECTOR_REQUIRED takes remote start with it on 2.1.1 only', () => {
+  it('T11 START_SESSION_CONNECTOR_REQUIRED takes remote start with it on 2.1.1 only', () => {
     const given = ['REMOTE_START_STOP_CAPABLE', 'START_SESSION_CONNECTOR_REQUIRED', 'RFID_READER'];
     expect(evse('2.2.1', { capabilities: given }).capabilities).toEqual(given);
     expect(evse('2.1.1', { capabilities: given }).capabilities).toEqual(['RFID_READER']);
   });
 
-  it.each(CONNECTOR_CAPABILITIES)('6.11 ConnectorCapability %s is dropped', (value) => {
+  it.each(CONNECTOR_CAPABILITIES)('T11 ConnectorCapability %s is dropped', (value) => {
     expect(connector('2.3.0', { capabilities: [value] }).capabilities).toEqual([value]);
     for (const v of OLDER)
       expect(connector(v, { capabilities: [value] }).capabilities).toBeUndefined();
   });
-  it.each(CONNECTOR_FORMATS)('6.11 ConnectorFormat %s is kept', (format) => {
+  it.each(CONNECTOR_FORMATS)('T11 ConnectorFormat %s is kept', (format) => {
     for (const version of OLDER) expect(connector(version, { format }).format).toBe(format);
   });
 
@@ -125,12 +125,12 @@ describe('6.11 enums of Locations', () => {
     ...into('TESLA_S', 'TESLA_S', 'SAE_J3400'),
     ...into(undefined, undefined, 'MCS', 'MAGNETIC_PLATE'),
   ];
-  it.each(standards)('6.11 ConnectorType %s is %s on 2.2.1 and %s on 2.1.1', (standard, a, b) => {
+  it.each(standards)('T11 ConnectorType %s is %s on 2.2.1 and %s on 2.1.1', (standard, a, b) => {
     expect(connector('2.2.1', { standard })?.standard).toBe(a);
     expect(connector('2.1.1', { standard })?.standard).toBe(b);
     expect(connector('2.3.0', { standard }).standard).toBe(standard);
   });
-  it('6.11 SAE_J3400 is withheld where the partner switched the replacement off', () => {
+  it('T11 SAE_J3400 is withheld where the partner switched the replacement off', () => {
     for (const version of OLDER) {
       const view = aView(version, { j3400AsTeslaS: false });
       const nacs = aConnector({ standard: 'SAE_J3400' });
@@ -145,7 +145,7 @@ describe('6.11 enums of Locations', () => {
     ['AC_2_PHASE', 'AC_2_PHASE', 'AC_1_PHASE'],
     ['AC_2_PHASE_SPLIT', 'AC_2_PHASE_SPLIT', 'AC_1_PHASE'],
   ];
-  it.each(powerTypes)('6.11 PowerType %s is %s on 2.2.1 and %s on 2.1.1', (type, a, b) => {
+  it.each(powerTypes)('T11 PowerType %s is %s on 2.2.1 and %s on 2.1.1', (type, a, b) => {
     const power_type = type as Connector['power_type'];
     expect(connector('2.2.1', { power_type }).power_type).toBe(a);
     expect(connector('2.1.1', { power_type }).power_type).toBe(b);
@@ -156,7 +156,7 @@ describe('6.11 enums of Locations', () => {
     ...into(undefined, undefined, 'EMPLOYEES', 'TAXIS', 'TENANTS', 'GUESTS_OF_HONOUR'),
   ];
   it.each(restrictions)(
-    '6.11 ParkingRestriction %s is %s on 2.2.1 and %s on 2.1.1',
+    'T11 ParkingRestriction %s is %s on 2.2.1 and %s on 2.1.1',
     (value, a, b) => {
       expect(evse('2.2.1', { parking_restrictions: [value] }).parking_restrictions?.[0]).toBe(a);
       expect(evse('2.1.1', { parking_restrictions: [value] }).parking_restrictions?.[0]).toBe(b);
@@ -169,7 +169,7 @@ describe('6.11 enums of Locations', () => {
     ...kept(...FACILITIES.filter((f) => !newFacilities.includes(f))),
     ['BOULDER_GYM', undefined, undefined],
   ];
-  it.each(facilities)('6.11 Facility %s is %s on 2.2.1 and %s on 2.1.1', (value, a, b) => {
+  it.each(facilities)('T11 Facility %s is %s on 2.2.1 and %s on 2.1.1', (value, a, b) => {
     expect(location('2.2.1', { facilities: [value] }).facilities?.[0]).toBe(a);
     expect(location('2.1.1', { facilities: [value] }).facilities?.[0]).toBe(b);
   });
@@ -183,12 +183,12 @@ describe('6.11 enums of Locations', () => {
     'SOLAR',
     'WIND',
     'WATER',
-  ] as const)('6.11 EnergySourceCategory %s is kept', (source) => {
+  ] as const)('T11 EnergySourceCategory %s is kept', (source) => {
     const energy_mix = { is_green_energy: false, energy_sources: [{ source, percentage: 100 }] };
     for (const v of OLDER) expect(location(v, { energy_mix }).energy_mix).toEqual(energy_mix);
   });
   it.each(['NUCLEAR_WASTE', 'CARBON_DIOXIDE'])(
-    '6.11 EnvironmentalImpactCategory %s is kept',
+    'T11 EnvironmentalImpactCategory %s is kept',
     (category) => {
       const energy_mix = { is_green_energy: false, environ_impact: [{ category, amount: 3 }] };
       expect(location('2.2.1', { energy_mix }).energy_mix.environ_impact[0].category).toBe(
@@ -197,7 +197,7 @@ describe('6.11 enums of Locations', () => {
       expect(location('2.1.1', { energy_mix }).energy_mix.environ_impact[0].source).toBe(category);
     },
   );
-  it('6.11 a custom EnvironmentalImpactCategory is dropped before 2.3.0', () => {
+  it('T11 a custom EnvironmentalImpactCategory is dropped before 2.3.0', () => {
     const energy_mix = {
       is_green_energy: false,
       environ_impact: [{ category: 'NOISE', amount: 3 }],
@@ -208,19 +208,19 @@ describe('6.11 enums of Locations', () => {
   });
 
   it.each(['CHARGER', 'ENTRANCE', 'LOCATION', 'NETWORK', 'OPERATOR', 'OTHER', 'OWNER'])(
-    '6.11 ImageCategory %s is kept',
+    'T11 ImageCategory %s is kept',
     (category) => {
       const images = [{ url: 'https://e.example/p.jpeg', category, type: 'jpeg' }];
       for (const v of OLDER) expect(location(v, { images }).images).toEqual(images);
     },
   );
-  it('6.11 a custom ImageCategory is OTHER before 2.3.0', () => {
+  it('T11 a custom ImageCategory is OTHER before 2.3.0', () => {
     const images = [{ url: 'https://e.example/p.jpeg', category: 'DRONE', type: 'jpeg' }];
     expect(location('2.3.0', { images }).images[0].category).toBe('DRONE');
     for (const v of OLDER) expect(location(v, { images }).images[0].category).toBe('OTHER');
   });
 
-  it('6.11 VehicleType, ParkingDirection and EVSEPosition leave no trace before 2.3.0', () => {
+  it('T11 VehicleType, ParkingDirection and EVSEPosition leave no trace before 2.3.0', () => {
     const place: Parking = {
       id: 'P1',
       vehicle_types: ['VAN'],
@@ -248,7 +248,7 @@ describe('6.11 enums of Locations', () => {
     for (const version of OLDER) expect(text(version)).not.toContain('OWN_VALUE');
   });
 
-  it('6.11 every value of the 2.3.0 lists has a row above', () => {
+  it('T11 every value of the 2.3.0 lists has a row above', () => {
     const tested = (rows: readonly Row[]) => new Set(rows.map(([value]) => value));
     const missing = [
       ...CAPABILITIES.filter((v) => !tested(capabilities).has(v)),

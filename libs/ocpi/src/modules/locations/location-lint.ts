@@ -7,7 +7,7 @@ import { PARKING_RESTRICTIONS_OLDER } from './older-location-values.js';
 
 /**
  * What an operator should know about a Location that is sent all the same: advice of the Locations chapter and
- * losses towards older versions (LOC-44, 50, 53, 58, 69, 77, 78; table 6.11).
+ * losses towards older versions (LOC-44, 50, 53, 58, 69, 77, 78; T11).
  */
 export function lintLocation(location: Location): FieldError[] {
   return [

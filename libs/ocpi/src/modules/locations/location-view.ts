@@ -23,7 +23,7 @@ export interface LocationView {
   acceptedServiceProviders: boolean;
   /** Stands where 2.1.1 demands a postal code and there is none (LOC-48). */
   postalCodePlaceholder: string;
-  /** SAE J3400 is shown as TESLA_S before 2.3.0, else the connector is withheld (6.11). */
+  /** SAE J3400 is shown as TESLA_S before 2.3.0, else the connector is withheld (T11). */
   j3400AsTeslaS: boolean;
   tariffs: TariffShelf;
   /** The instant the rendering is for: 2.1.1 names the tariff valid then. */

@@ -18,7 +18,7 @@ const connectorOf = (
 
 const LONG_ADDRESS = 'Industriepark Zwijnaarde gebouw zeventien, ingang aan de achterzijde';
 
-describe('6.1 Location', () => {
+describe('T1 Location', () => {
   it('LOC-13 (partial: body only) [2.1.1], CHG-06 (partial: Locations): the owner is in the body from 2.2.1 on only', () => {
     expect(encode('2.3.0')).toMatchObject({ country_code: 'BE', party_id: 'BEC' });
     expect(encode('2.2.1')).toMatchObject({ country_code: 'BE', party_id: 'BEC' });
@@ -180,7 +180,7 @@ describe('6.1 Location', () => {
     });
   });
 
-  it('6.1 help_phone exists from 2.3.0 on', () => {
+  it('T1 help_phone exists from 2.3.0 on', () => {
     const fields = { help_phone: '+3212345678' };
     expect(encode('2.3.0', fields).help_phone).toBe('+3212345678');
     expect(encode('2.2.1', fields)).not.toHaveProperty('help_phone');
@@ -200,7 +200,7 @@ describe('6.1 Location', () => {
     );
   });
 
-  it.each(OCPI_VERSIONS)('6.1 [%s] the rest is kept, and empty lists are left out', (v) => {
+  it.each(OCPI_VERSIONS)('T1 [%s] the rest is kept, and empty lists are left out', (v) => {
     const fields: Partial<Location> = {
       related_locations: [],
       images: [
@@ -251,7 +251,7 @@ describe('6.1 Location', () => {
   );
 });
 
-describe('6.2 EVSE', () => {
+describe('T2 EVSE', () => {
   const place = (fields: Partial<Parking>): Parking => ({
     id: 'P1',
     vehicle_types: ['PERSONAL_VEHICLE'],
@@ -281,7 +281,7 @@ describe('6.2 EVSE', () => {
     [[place({ vehicle_types: ['DISABLED', 'VAN'] })], undefined],
     [[place({ vehicle_types: ['DISABLED'] }), place({ id: 'P2' })], undefined],
     [[], undefined],
-  ])('6.2 restrictions by vehicle are derived from linked places (%#)', (places, expected) => {
+  ])('T2 restrictions by vehicle are derived from linked places (%#)', (places, expected) => {
     const parking = places.map(({ id }) => ({ parking_id: id }));
     const fields = { parking_places: places, evses: [anEvse({ parking })] };
     for (const v of ['2.2.1', '2.1.1'] as const) {
@@ -300,7 +300,7 @@ describe('6.2 EVSE', () => {
     );
   });
 
-  it('6.2 an EVSE without an expressible connector is withheld, its siblings are not', () => {
+  it('T2 an EVSE without an expressible connector is withheld, its siblings are not', () => {
     const mcs = anEvse({ uid: 'M', connectors: [aConnector({ standard: 'MCS' })] });
     const mixed = anEvse({
       connectors: [aConnector({ standard: 'MCS' }), aConnector({ id: '2' })],
@@ -334,7 +334,7 @@ describe('6.2 EVSE', () => {
   );
 });
 
-describe('6.3 Connector', () => {
+describe('T3 Connector', () => {
   it('LOC-50 (partial: codec): the power limit lowers the amperage of DC on 2.1.1, names differ', () => {
     const limited = { max_electric_power: 150_000 };
     expect(connectorOf('2.3.0', limited)).toMatchObject({
@@ -364,7 +364,7 @@ describe('6.3 Connector', () => {
     ],
     [{ max_voltage: 0, max_electric_power: 1 }, 400],
     [{}, 400],
-  ])('6.3 amperage on 2.1.1 stays where no DC limit is lower (%#)', (fields, expected) => {
+  ])('T3 amperage on 2.1.1 stays where no DC limit is lower (%#)', (fields, expected) => {
     expect(connectorOf('2.1.1', fields).amperage).toBe(expected);
   });
 
@@ -381,7 +381,7 @@ describe('6.3 Connector', () => {
     expect(at('12')).not.toHaveProperty('tariff_ids');
   });
 
-  it('6.3 tariffs the partner may not see are not named', () => {
+  it('T3 tariffs the partner may not see are not named', () => {
     const tariffs = { visible: (id: string) => id === '15', regularAt: () => undefined };
     const fields = { tariff_ids: ['14', '15'] };
     expect(connectorOf('2.3.0', fields, { tariffs }).tariff_ids).toEqual(['15']);
@@ -392,7 +392,7 @@ describe('6.3 Connector', () => {
     expect(connectorOf('2.1.1', fields, { tariffs })).not.toHaveProperty('tariff_id');
   });
 
-  it.each(OCPI_VERSIONS)('6.3 [%s] terms and conditions are kept', (v) => {
+  it.each(OCPI_VERSIONS)('T3 [%s] terms and conditions are kept', (v) => {
     const url = 'https://e.example/terms';
     expect(connectorOf(v, { terms_and_conditions: url }).terms_and_conditions).toBe(url);
   });

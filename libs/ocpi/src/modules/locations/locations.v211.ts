@@ -20,7 +20,7 @@ const utf8 = new LocationParts('2.1.1', false);
 const partsOf = (view: LocationView) => (view.asciiOnly ? ascii : utf8);
 
 /**
- * 2.1.1: no owner in the body, printable ASCII, whole seconds (6.1 to 6.4, G2, G3, G6). Withheld: Locations that are
+ * 2.1.1: no owner in the body, printable ASCII, whole seconds (T1 to T4, G2, G3, G6). Withheld: Locations that are
  * not published (LOC-39), connectors whose type it does not know, and EVSEs left without a connector.
  */
 export const locationsV211: LocationCodec = {
@@ -84,7 +84,7 @@ function evseObject(evse: Evse, location: Location, view: LocationView): WireObj
   });
 }
 
-/** A 2.1.1 StartSession cannot name a connector, so an EVSE that needs one cannot be started remotely (6.11). */
+/** A 2.1.1 StartSession cannot name a connector, so an EVSE that needs one cannot be started remotely (T11). */
 function capabilities(values: readonly string[] | undefined): string[] | undefined {
   const known = knownOf(values, CAPABILITIES_V211);
   return values?.includes('START_SESSION_CONNECTOR_REQUIRED')
@@ -113,7 +113,7 @@ function connectorObject(connector: Connector, view: LocationView): WireObject |
 const powerType = (type: PowerType): string =>
   type === 'AC_2_PHASE' || type === 'AC_2_PHASE_SPLIT' ? 'AC_1_PHASE' : type;
 
-/** 2.1.1 has no power limit: a limited DC connector shows the current its power allows (6.3). */
+/** 2.1.1 has no power limit: a limited DC connector shows the current its power allows (T3). */
 function amperage({
   power_type,
   max_voltage,

@@ -10,7 +10,7 @@ import { given, present } from './wire-object.js';
 const parts = new LocationParts('2.2.1', false);
 
 /**
- * 2.2.1: closed enums, no parking places (6.1 to 6.4). Withheld: connectors whose type it does not know, and EVSEs
+ * 2.2.1: closed enums, no parking places (T1 to T4). Withheld: connectors whose type it does not know, and EVSEs
  * left without a connector.
  */
 export const locationsV221: LocationCodec = {

@@ -1,7 +1,7 @@
 import { type Connector, type Evse, type Location } from './location.js';
 import { type LocationView } from './location-view.js';
 
-/** What 2.2.1 and 2.1.1 know of the enums that 2.3.0 opened or widened (6.11). */
+/** What 2.2.1 and 2.1.1 know of the enums that 2.3.0 opened or widened (T11). */
 export const CAPABILITIES_V211 = [
   'CHARGING_PROFILE_CAPABLE',
   'CREDIT_CARD_PAYABLE',
@@ -24,7 +24,7 @@ const SINCE_V221 =
 const SINCE_V211 =
   /^(CHADEMO|DOMESTIC_[A-L]|IEC_60309_2_(single_16|three_16|three_32|three_64)|IEC_62196_(T1|T1_COMBO|T2|T2_COMBO|T3A|T3C)|TESLA_[RS])$/;
 
-/** The connector type an older version has for this one; undefined: none, the connector is withheld (6.11). */
+/** The connector type an older version has for this one; undefined: none, the connector is withheld (T11). */
 export function olderStandard(
   standard: string,
   version: '2.2.1' | '2.1.1',
@@ -47,7 +47,7 @@ export const knownOf = (
 
 /**
  * Restrictions before 2.3.0, where kinds of vehicle still were restrictions: DISABLED and MOTORCYCLES are added when
- * every linked place is reserved for that kind alone (6.2, LOC-78).
+ * every linked place is reserved for that kind alone (T2, LOC-78).
  */
 export function olderParkingRestrictions(
   evse: Pick<Evse, 'parking' | 'parking_restrictions'>,

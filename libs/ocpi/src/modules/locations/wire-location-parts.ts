@@ -16,7 +16,7 @@ import { type ExceptionalPeriod, type Hours, type StatusSchedule } from './locat
 import { type WireObject } from './location-view.js';
 import { given, present } from './wire-object.js';
 
-/** How a rendering writes the small classes inside a Location (6.4): decided once per version and view. */
+/** How a rendering writes the small classes inside a Location (T4): decided once per version and view. */
 export class LocationParts {
   constructor(
     private readonly version: OcpiVersion,

@@ -11,7 +11,7 @@ import { type Session } from './session.js';
 import { type SessionView } from './session-view.js';
 
 /**
- * 2.1.1: `auth_id` for the token, an embedded Location, other names for start and end (SES-35, data-modules 6.5). Its PATCH
+ * 2.1.1: `auth_id` for the token, an embedded Location, other names for start and end (SES-35, T5). Its PATCH
  * does not append, so the running period is in the list too (SES-20).
  */
 export function sessionV211(session: Session, view: SessionView): Encoded<WireObject> {

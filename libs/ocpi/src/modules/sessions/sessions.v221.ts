@@ -5,7 +5,7 @@ import { given, present } from '../locations/wire-object.js';
 import { type Session } from './session.js';
 import { sessionV230 } from './sessions.v230.js';
 
-/** 2.2.1: the older Price and token types, no bookings dimensions (data-modules 6.5). */
+/** 2.2.1: the older Price and token types, no bookings dimensions (T5). */
 export const sessionV221 = (session: Session): WireObject =>
   present({
     ...sessionV230(session, { bookings: false }),

@@ -9,7 +9,7 @@ import { closedPeriods } from './closed-periods.js';
 import { type Session } from './session.js';
 import { type SessionView } from './session-view.js';
 
-/** 2.3.0: the canonical Session with its closed periods (data-modules 6.5). */
+/** 2.3.0: the canonical Session with its closed periods (T5). */
 export const sessionV230 = (session: Session, view: Pick<SessionView, 'bookings'>): WireObject =>
   present({
     country_code: session.country_code,

@@ -1,6 +1,6 @@
 import { type DisplayText } from '../../types/display-text.js';
 
-/** The texts with an English note added: to the English text where it fits, else as one of its own (data-modules 6.9). */
+/** The texts with an English note added: to the English text where it fits, else as one of its own (T9). */
 export function withNotes(
   texts: readonly DisplayText[] | undefined,
   notes: readonly string[],

@@ -2,7 +2,7 @@ import Big from 'big.js';
 import { type PriceComponent, type Tariff } from './tariff.js';
 
 /**
- * The price without tax, exact to 20 places (TAR-40, data-modules 6.9). Prices that include a tax nobody states cannot be
+ * The price without tax, exact to 20 places (TAR-40, T9). Prices that include a tax nobody states cannot be
  * derived: undefined. A price of 0 is 0 either way.
  */
 export function netPrice(

@@ -4,7 +4,7 @@ export interface TariffView {
   asciiOnly: boolean;
   /** The voltage between phase and neutral that all connectors with this tariff share, all of them AC; else absent. */
   acVoltage?: number;
-  /** Tax rate in percent that applies where a price includes tax and names no `vat` (data-modules 6.9). */
+  /** Tax rate in percent that applies where a price includes tax and names no `vat` (T9). */
   taxRate?: number;
   /** The partner has the payments edition of 2.3.0 (TAR-47). */
   payments?: boolean;

@@ -10,7 +10,7 @@ import { UNKNOWN_TAX, withoutBookings } from './tariffs.v221.js';
 import { powerLimits, wireComponent, wireRestrictions } from './wire-elements.js';
 
 /**
- * 2.1.1: prices without tax, no types, caps, validity or reservations (TAR-14, data-modules 6.9). Withheld: tariffs for
+ * 2.1.1: prices without tax, no types, caps, validity or reservations (TAR-14, T9). Withheld: tariffs for
  * profiles and direct payment, those that price reservations only, and current bands that no one voltage turns into power.
  */
 export function tariffV211(tariff: Tariff, view: TariffView): Encoded<WireObject> {

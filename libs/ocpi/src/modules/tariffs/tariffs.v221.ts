@@ -15,11 +15,11 @@ const parts = new LocationParts('2.2.1', false);
 export const withoutBookings = (elements: readonly TariffElement[]): TariffElement[] =>
   elements.filter(({ restrictions }) => restrictions?.booking === undefined);
 
-/** Withheld because a price includes a tax that is stated nowhere (data-modules 6.9). */
+/** Withheld because a price includes a tax that is stated nowhere (T9). */
 export const UNKNOWN_TAX =
   'a price includes taxes and neither it nor the configuration names the rate';
 
-/** 2.2.1: prices without tax, the older PriceLimit, no `tax_included` (TAR-40, data-modules 6.9). */
+/** 2.2.1: prices without tax, the older PriceLimit, no `tax_included` (TAR-40, T9). */
 export function tariffV221(tariff: Tariff, view: TariffView): Encoded<WireObject> {
   const kept = withoutBookings(tariff.elements);
   if (kept.length === 0) return { withheld: 'it prices bookings only' };

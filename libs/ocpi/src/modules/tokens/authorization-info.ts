@@ -40,7 +40,7 @@ const frame = compile(
   }),
 );
 
-/** An eMSP's answer in canonical form (data-modules 6.10). */
+/** An eMSP's answer in canonical form (T10). */
 export function decodeAuthorizationInfo(
   version: OcpiVersion,
   wire: unknown,

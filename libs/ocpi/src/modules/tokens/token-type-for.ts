@@ -1,6 +1,6 @@
 import { type OcpiVersion } from '../../types/ocpi-version.js';
 
-/** The TokenTypes each version has; 2.3.0's list is open (data-modules 6.11). */
+/** The TokenTypes each version has; 2.3.0's list is open (T11). */
 export const CLOSED_TOKEN_TYPES = {
   '2.1.1': ['OTHER', 'RFID'],
   '2.2.1': ['AD_HOC_USER', 'APP_USER', 'OTHER', 'RFID'],

@@ -18,7 +18,7 @@ const SHARED = [
   'last_updated',
 ] as const;
 
-/** 2.1.1: no owner, group, profile or energy contract; the contract is called `auth_id` (TOK-17, data-modules 6.10). */
+/** 2.1.1: no owner, group, profile or energy contract; the contract is called `auth_id` (TOK-17, T10). */
 const TokenV211 = Type.Object({
   ...pick(Token.properties, SHARED),
   type: ClosedEnum(CLOSED_TOKEN_TYPES['2.1.1']),
