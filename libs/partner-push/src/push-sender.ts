@@ -42,6 +42,8 @@ export class PushSender {
     readonly connection: Connection,
     private readonly records: { exchanges: ExchangeLog; metrics: Metrics },
     private readonly onDeviation: (name: string) => void,
+    /** False once the feed is no longer ours: what was prepared before must not leave after (P3). */
+    private readonly mayLeave: () => boolean,
   ) {
     this.token = connection.outboundToken();
     this.partner = addressee(connection);
@@ -50,6 +52,7 @@ export class PushSender {
   /** Sends one request; never throws. Every request caused by one change may share a correlation id. */
   async send(request: PushRequest, correlationId = newCorrelationId()): Promise<SentPush> {
     const { connection } = this;
+    if (!this.mayLeave()) return notSent();
     const { profile } = connection;
     const answer = await this.client.request({
       connectionId: connection.id,
@@ -128,6 +131,15 @@ export class PushSender {
       durationMs: answer.durationMs,
     };
   }
+}
+
+/** As after a failure: whoever holds the feed now tells the current state. */
+function notSent(): SentPush {
+  const message = 'the lease of the feed is over';
+  return {
+    outcome: { kind: 'unavailable', reason: message },
+    answer: { kind: 'failed', reason: 'aborted', message, durationMs: 0, requestId: '' },
+  };
 }
 
 const moduleOf = (kind: string): string =>
