@@ -301,4 +301,53 @@ describe('from the tariff the CSMS states to the wire', () => {
     const back = bodyOf(journey.pushed('2.1.1', 'locations'), 0);
     expect(back.evses.map(({ status }: Json) => status)).toEqual(['AVAILABLE', 'AVAILABLE']);
   });
+
+  it('TAR-24 (partial: how it is said; prices are not calculated here): on 2.1.1 a current limit is stated in kW while all connectors share an AC voltage, pushed, pulled and embedded alike', async () => {
+    const elements = [
+      {
+        price_components: [{ type: 'ENERGY', price: 0.3, step_size: 1 }],
+        restrictions: { max_current: 32 },
+      },
+      { price_components: [{ type: 'ENERGY', price: 0.4, step_size: 1 }] },
+    ];
+    const stated = says.tariff(at('07:00'), { elements });
+    await journey.say(stated);
+    expect(lines('2.1.1')).toEqual([]);
+    await journey.say(says.location(at('08:00')));
+    const [wire] = journey.pushed('2.1.1', 'tariffs').map(({ body }) => body);
+    expect(wire.elements[0].restrictions).toEqual({ max_power: 7.36 });
+    expect(await journey.list('2.1.1', 'tariffs')).toEqual([wire]);
+    for (const version of NEWER) {
+      const [newer] = await journey.list(version, 'tariffs');
+      expect(newer.elements[0].restrictions).toEqual({ max_current: 32 });
+    }
+    const tariffIds = async () => {
+      const [place] = await journey.list('2.1.1', 'locations');
+      return place.evses.map(({ connectors: [{ tariff_id }] }: Json) => tariff_id);
+    };
+    expect(await tariffIds()).toEqual(['T-REGULAR', 'T-REGULAR']);
+
+    await journey.say(says.started(at('09:00')), says.ended(at('10:00')));
+    const { tariffs, ...cdr } = exampleData('cdr.issued');
+    await journey.say(says.cdr(at('10:01'), { ...cdr, tariffs: [{ ...tariffs[0], elements }] }));
+    const sent = bodyOf(journey.pushed('2.1.1', 'cdrs'), 0);
+    expect(sent.tariffs[0].elements[0].restrictions).toEqual({ max_power: 7.36 });
+
+    journey.clear();
+    const [first, second] = site().evses!;
+    const [connector] = second!.connectors;
+    const direct = { ...connector!, power_type: 'DC', max_voltage: 400 };
+    await journey.say(
+      says.location(at('11:00'), {
+        evses: [first, { ...second, connectors: [direct] }],
+        last_updated: at('11:00'),
+      }),
+    );
+    expect(lines('2.1.1').at(-1)).toBe(`DELETE ${URL_OF_TARIFF}`);
+    expect(await journey.list('2.1.1', 'tariffs')).toEqual([]);
+    expect(await tariffIds()).toEqual([undefined, undefined]);
+    for (const version of NEWER) {
+      expect(lines(version)).not.toContain(`DELETE ${URL_OF_TARIFF}`);
+    }
+  });
 });

@@ -1,5 +1,6 @@
 import { checkLocation, foldId, lintLocation, type Location, locationChecker } from '#ocpi';
 import { locationChange } from '../locations/location-changes.js';
+import { groupedBy } from '../locations/grouped-by.js';
 import { locationConflict } from '../locations/location-conflicts.js';
 import { mergeLocation } from '../locations/merge-location.js';
 import { renderLocation } from '../locations/render-location.js';
@@ -13,6 +14,7 @@ import { type PartyTariffs, readTariffs } from '../locations/tariff-shelves.js';
 import { type LocationToWrite, writeLocations } from '../locations/write-locations.js';
 import { completeSnapshots } from '../snapshots/complete-snapshots.js';
 import { supersededSnapshots } from '../snapshots/superseded-snapshots.js';
+import { restateTariffs } from '../tariffs/shared-voltages.js';
 import { chunksOfDistinct } from './chunks-of-distinct.js';
 import { eventHandler, type EventTransaction } from './event-handler.js';
 import {
@@ -68,8 +70,24 @@ async function upsert(tx: EventTransaction, events: readonly Upsert[]): Promise<
     const entry = plans.find(({ write }) => write === location);
     if (ids && entry) entry.log(tx, ids);
   });
+  await restateVoltages(tx, toWrite, stored);
   await touch(tx, plans);
   return plans.map(({ verdict }) => verdict);
+}
+
+/** A Tariff with current limits looks different on 2.1.1 when its connectors come to share another voltage. */
+async function restateVoltages(
+  tx: EventTransaction,
+  written: readonly LocationToWrite[],
+  before: ReadonlyMap<string, StoredLocation>,
+): Promise<void> {
+  for (const [party, own] of groupedBy(written, ({ partyKey }) => partyKey)) {
+    const keys = own.flatMap(({ location }) => {
+      const known = before.get(placeKey(party, foldId(location.id)));
+      return [...tariffKeysOf(location), ...(known ? tariffKeysOf(known.location) : [])];
+    });
+    if (keys.length > 0) await restateTariffs(tx, party, [...new Set(keys)]);
+  }
 }
 
 interface Plan {

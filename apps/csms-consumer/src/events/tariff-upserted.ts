@@ -9,12 +9,14 @@ import {
   parseDateTime,
   type Tariff,
   tariffChecker,
-  tariffShelf,
 } from '#ocpi';
 import { isDeepStrictEqual } from 'node:util';
+import { groupedBy } from '../locations/grouped-by.js';
+import { type KnownTariff, shelfFor } from '../locations/tariff-shelves.js';
 import { completeSnapshots } from '../snapshots/complete-snapshots.js';
 import { supersededSnapshots } from '../snapshots/superseded-snapshots.js';
 import { refreshLocations } from '../tariffs/refresh-locations.js';
+import { settleVoltages } from '../tariffs/shared-voltages.js';
 import { lockTariffsByKey, type StoredTariff } from '../tariffs/stored-tariffs.js';
 import { chunksOfDistinct } from './chunks-of-distinct.js';
 import { eventHandler, type EventTransaction } from './event-handler.js';
@@ -75,8 +77,12 @@ async function upsert(tx: EventTransaction, events: readonly Upsert[]): Promise<
       eventTime: plan.event.event.time,
     });
   }
+  const voltages = await voltagesOf(tx, applied);
   for (const { event, stored, body } of applied) {
-    const versions = versionsLeft(stored, body, tx.now);
+    const voltage = voltages.has(keyOf(event))
+      ? (voltages.get(keyOf(event)) ?? null)
+      : (stored?.acVoltage ?? null);
+    const versions = versionsLeft(stored, { tariff: body, acVoltage: voltage }, tx.now);
     if (versions.length === 0) continue;
     tx.changes.push({
       kind: 'tariff',
@@ -94,14 +100,32 @@ async function upsert(tx: EventTransaction, events: readonly Upsert[]): Promise<
   return plans.map(({ verdict }) => verdict);
 }
 
+async function voltagesOf(
+  tx: EventTransaction,
+  applied: readonly Plan[],
+): Promise<Map<string, number | null>> {
+  const voltages = new Map<string, number | null>();
+  for (const [party, own] of groupedBy(applied, ({ event }) => event.partyKey)) {
+    const keys = own.map(({ event }) => foldId(event.data.id));
+    for (const { tariffKey, acVoltage } of await settleVoltages(tx, party, keys)) {
+      voltages.set(`${party}/${tariffKey}`, acVoltage);
+    }
+  }
+  return voltages;
+}
+
 /** Where the Tariff was shown and is not any more: there it is deleted, after the connectors let go of it (TAR-06). */
-function versionsLeft(stored: StoredTariff | undefined, body: Tariff, now: Date): OcpiVersion[] {
+function versionsLeft(
+  stored: StoredTariff | undefined,
+  after: KnownTariff,
+  now: Date,
+): OcpiVersion[] {
   if (!stored || stored.deletedAt) return [];
-  const isShown = (version: OcpiVersion, tariff: Tariff): boolean =>
-    tariffShelf(version, [tariff], () => ({ asciiOnly: true }), now).visible(tariff.id);
-  return OCPI_VERSIONS.filter(
-    (version) => isShown(version, stored.tariff) && !isShown(version, body),
-  );
+  const isShown = (version: OcpiVersion, { tariff, acVoltage }: KnownTariff): boolean =>
+    shelfFor(version, new Map([[foldId(tariff.id), { tariff, acVoltage }]]), now).visible(
+      tariff.id,
+    );
+  return OCPI_VERSIONS.filter((version) => isShown(version, stored) && !isShown(version, after));
 }
 
 function decide(

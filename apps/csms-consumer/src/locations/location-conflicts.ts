@@ -35,7 +35,7 @@ function overlappingTariffs(location: Location, known: PartyTariffs): string | u
   for (const { uid, connectors } of location.evses ?? []) {
     for (const { id, tariff_ids: ids = [] } of connectors) {
       if (ids.length < 2) continue;
-      const tariffs = [...new Set(ids.map(foldId))].flatMap((key) => known.get(key) ?? []);
+      const tariffs = [...new Set(ids.map(foldId))].flatMap((key) => known.get(key)?.tariff ?? []);
       for (const [index, tariff] of tariffs.entries()) {
         const other = tariffs.slice(index + 1).find((next) => isSameTypeAtOnce(tariff, next));
         if (other) {

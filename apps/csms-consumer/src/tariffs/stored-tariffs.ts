@@ -10,6 +10,7 @@ export interface StoredTariff extends Guard {
   tariff: Tariff;
   snapshotId: string | null;
   deletedAt: Date | null;
+  acVoltage: number | null;
 }
 
 /** Tariffs by `party/KEY`; `condition` is over the table's own columns. */
@@ -21,7 +22,7 @@ export async function lockTariffs(
   const rows = await rowsOf<Omit<StoredTariff, 'tariff'> & { body: string }>(
     sql,
     `SELECT id, party_key AS "partyKey", tariff_key AS "tariffKey", body, snapshot_id AS "snapshotId",
-            deleted_at AS "deletedAt", guard_time AS "guardTime", guard_sequence AS "guardSequence"
+            deleted_at AS "deletedAt", ac_voltage AS "acVoltage", guard_time AS "guardTime", guard_sequence AS "guardSequence"
        FROM tariff WHERE ${condition} ORDER BY id FOR UPDATE`,
     parameters,
   );

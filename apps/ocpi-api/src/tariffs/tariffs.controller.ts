@@ -45,16 +45,18 @@ export class TariffsController {
       (p) => `${p}::text IS NOT NULL AND ${shownClause('tariff', 'o', connection.tariffsShown, p)}`,
       connection.id,
     );
-    const rows = await this.dataSource.query<{ id: number; body: string }[]>(
-      `SELECT o.id, o.body FROM tariff o WHERE ${filter.where} ORDER BY o.id`,
+    const rows = await this.dataSource.query<
+      { id: number; body: string; acVoltage: number | null }[]
+    >(
+      `SELECT o.id, o.body, o.ac_voltage AS "acVoltage" FROM tariff o WHERE ${filter.where} ORDER BY o.id`,
       filter.parameters,
     );
-    const view = new ConnectionView(this.dataSource, { ...connection, version }).tariffView();
+    const view = new ConnectionView(this.dataSource, { ...connection, version });
     const now = this.clock.now();
-    return rows.flatMap(({ id, body }) => {
+    return rows.flatMap(({ id, body, acVoltage }) => {
       const tariff = JSON.parse(body) as Tariff;
       if (!tariffVisible(version, tariff, now)) return [];
-      const encoded = encodeTariff(version, tariff, view);
+      const encoded = encodeTariff(version, tariff, view.tariffView(acVoltage));
       return 'wire' in encoded ? [{ id, text: JSON.stringify(encoded.wire) }] : [];
     });
   }

@@ -28,6 +28,10 @@ export class TariffEntity {
   @Column('text', { name: 'snapshot_id', nullable: true })
   snapshotId: string | null;
 
+  /** Of a Tariff with current limits: the voltage that all its connectors share, when all are AC; 2.1.1 needs it. */
+  @Column('integer', { name: 'ac_voltage', nullable: true })
+  acVoltage: number | null;
+
   @Column('timestamptz', { name: 'deleted_at', nullable: true })
   deletedAt: Date | null;
 

@@ -98,7 +98,9 @@ export class ConnectionView {
         : tariffsShown === 'only'
           ? grants
           : `NOT ${grants}`;
-    const rows = await this.source.query<{ tariffKey: string; body: string; acVoltage: number | null }[]>(
+    const rows = await this.source.query<
+      { tariffKey: string; body: string; acVoltage: number | null }[]
+    >(
       `SELECT t.tariff_key AS "tariffKey", t.body, t.ac_voltage AS "acVoltage" FROM tariff t
         WHERE t.party_key = $1 AND t.tariff_key = ANY($2) AND t.deleted_at IS NULL AND ${rule}`,
       [row.partyKey, keys, id],

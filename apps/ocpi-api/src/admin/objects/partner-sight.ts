@@ -92,7 +92,7 @@ export class PartnerSight {
     if (!tariffVisible(view.version, row.tariff, new Date())) {
       return withheld('2.1.1 shows regular tariffs only, and only while they are valid');
     }
-    return sightOf(encodeTariff(view.version, row.tariff, view.tariffView()));
+    return sightOf(encodeTariff(view.version, row.tariff, view.tariffView(row.acVoltage)));
   }
 
   private async session(view: ConnectionView, rowId: number): Promise<Sight> {
