@@ -11,6 +11,7 @@ import {
   UNCHANGED,
   type Verdict,
 } from './incoming-event.js';
+import { knownEvses } from './known-evses.js';
 import { locationParent } from './parent-keys.js';
 import { type Guard, guardOf, isOlder, olderSql } from './version-guard.js';
 
@@ -20,6 +21,10 @@ const FIND = `SELECT v.n, s.evse_id AS "evseId", s.status, s.guard_time AS "guar
   JOIN location l ON l.party_key = v.party_key AND l.location_key = v.location_key
   JOIN evse e ON e.location_id = l.id AND e.evse_key = v.evse_key
   JOIN evse_state s ON s.evse_id = e.id`;
+
+// Looking keys up reads the wide rows of Locations and EVSEs; by id, the narrow one of the state is enough.
+const FIND_BY_ID = `SELECT evse_id AS "evseId", status, guard_time AS "guardTime", guard_sequence AS "guardSequence"
+  FROM evse_state WHERE evse_id = ANY($1)`;
 
 // The guard is asked again: another transaction may have been faster. A stamp never goes back.
 const UPDATE = `WITH u AS (UPDATE evse_state s
@@ -31,7 +36,6 @@ const UPDATE = `WITH u AS (UPDATE evse_state s
   SELECT evse_id AS "evseId", location_id AS "locationId" FROM u`;
 
 interface Stored extends Guard {
-  n: number;
   evseId: number;
   status: string;
 }
@@ -44,7 +48,7 @@ interface Track {
   time: Date;
 }
 
-/** The whole batch costs three statements. A status that repeats the stored one costs no write and no push. */
+/** The whole batch costs two or three statements. A status that repeats the stored one costs no write and no push. */
 export const evseStatusChanged = eventHandler<EvseStatusChanged>({
   checker: evseStatusChangedChecker,
   handle: async (tx, events) => {
@@ -66,20 +70,45 @@ async function findEvses(
   events: readonly CheckedEvent<EvseStatusChanged>[],
 ): Promise<Map<string, Track>> {
   const first = new Map(events.map((event) => [keyOf(event), event]));
-  const list = [...first.values()];
-  const rows = await rowsOf<Stored>(tx.sql, FIND, [
-    list.map(({ partyKey }) => partyKey),
-    list.map(({ data }) => foldId(data.location_id)),
-    list.map(({ data }) => foldId(data.evse_uid)),
-  ]);
-  const byPlace = new Map(rows.map((row) => [row.n, row]));
+  const stored = await findKnown(tx, [...first.keys()]);
+  const unknown = [...first].filter(([key]) => !stored.has(key));
+  for (const [key, row] of await lookUp(tx, unknown)) stored.set(key, row);
   return new Map(
-    [...first.keys()].map((key, index) => {
-      const stored = byPlace.get(index + 1);
-      const guard = stored ?? { guardTime: new Date(0), guardSequence: null };
-      return [key, { stored, status: stored?.status ?? '', guard, time: guard.guardTime }];
+    [...first.keys()].map((key) => {
+      const row = stored.get(key);
+      const guard = row ?? { guardTime: new Date(0), guardSequence: null };
+      return [key, { stored: row, status: row?.status ?? '', guard, time: guard.guardTime }];
     }),
   );
+}
+
+async function findKnown(tx: EventTransaction, keys: string[]): Promise<Map<string, Stored>> {
+  const known = knownEvses(tx.sql);
+  const keyById = new Map(keys.map((key) => [known.get(key), key]));
+  const ids = [...keyById.keys()].filter((id) => id !== undefined);
+  if (ids.length === 0) return new Map();
+  const rows = await rowsOf<Stored>(tx.sql, FIND_BY_ID, [ids]);
+  return new Map(rows.map((row) => [keyById.get(row.evseId) ?? '', row]));
+}
+
+async function lookUp(
+  tx: EventTransaction,
+  events: readonly (readonly [string, CheckedEvent<EvseStatusChanged>])[],
+): Promise<Map<string, Stored>> {
+  if (events.length === 0) return new Map();
+  const rows = await rowsOf<Stored & { n: number }>(tx.sql, FIND, [
+    events.map(([, { partyKey }]) => partyKey),
+    events.map(([, { data }]) => foldId(data.location_id)),
+    events.map(([, { data }]) => foldId(data.evse_uid)),
+  ]);
+  const known = knownEvses(tx.sql);
+  const found = new Map<string, Stored>();
+  for (const row of rows) {
+    const key = events[row.n - 1]?.[0] ?? '';
+    known.set(key, row.evseId);
+    found.set(key, row);
+  }
+  return found;
 }
 
 function follow(
