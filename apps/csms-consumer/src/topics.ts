@@ -2,7 +2,7 @@ import { createLogger, gatewayEnvironment, readSettings } from '#platform';
 import { createTopics } from './kafka/create-topics.js';
 import { kafkaClient } from './kafka/kafka-client.js';
 
-// Makes the topics of the CSMS contract: `node dist/apps/csms-consumer/src/topics.js`.
+// Makes the topics of the CSMS contract: `npm run topics`.
 const log = createLogger('topics');
 const settings = readSettings(gatewayEnvironment());
 const kafka = kafkaClient(settings);
