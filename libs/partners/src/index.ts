@@ -13,6 +13,7 @@ export * from './profile/resolve-profile.js';
 export * from './connections/connection-errors.js';
 export * from './connections/connections.service.js';
 export * from './connections/hosted-parties.service.js';
+export * from './connections/reject-connection.js';
 export * from './connections/visibility.service.js';
 export * from './handshake/handshake-gate.js';
 export * from './handshake/own-credentials.js';

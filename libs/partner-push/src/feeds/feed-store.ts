@@ -1,8 +1,8 @@
 import { type SqlRunner } from '#change-log';
 import {
   type Connection,
-  CONNECTION_CHANNEL,
   type ConnectionDirectory,
+  rejectConnection,
   requestTokenPull,
 } from '#partners';
 import { createLogger } from '#platform';
@@ -64,14 +64,11 @@ export class FeedStore {
     );
   }
 
-  /** The partner refuses our token: its traffic stands still until somebody acts (CRD-27). */
+  /** The partner refuses our token: its traffic stands still until somebody acts, unless the token is a new one by now. */
   async rejectConnection(connection: Connection, reason: string): Promise<void> {
-    log.error({ connection: connection.id, reason }, 'the partner refuses our credentials token');
-    await this.source.query(
-      `UPDATE connection SET state = 'rejected' WHERE id = $1 AND state = 'registered'`,
-      [connection.id],
-    );
-    await this.source.query('SELECT pg_notify($1, $2)', [CONNECTION_CHANNEL, connection.id]);
+    if (await rejectConnection(this.source, connection)) {
+      log.error({ connection: connection.id, reason }, 'the partner refuses our credentials token');
+    }
     await this.directory.refresh();
   }
 

@@ -39,7 +39,9 @@ async function pushTariff(scope: PushScope, object: FoldedObject): Promise<PushR
     row.deletedAt === null &&
     scope.isShown('tariff', row.partyKey, row.tariffKey) &&
     tariffVisible(version, tariff, new Date());
-  const encoded = isShown ? encodeTariff(version, tariff, scope.view.tariffView(row.acVoltage)) : undefined;
+  const encoded = isShown
+    ? encodeTariff(version, tariff, scope.view.tariffView(row.acVoltage))
+    : undefined;
   if (encoded && 'wire' in encoded) {
     const outcome = await putTariff(scope, request, encoded.wire);
     return { outcome, objectName, covers };

@@ -1,12 +1,4 @@
-import {
-  joinUrl,
-  listOf,
-  readCount,
-  readNextLink,
-  type Routing,
-  single,
-  withQuery,
-} from '#ocpi';
+import { joinUrl, listOf, readCount, readNextLink, type Routing, single, withQuery } from '#ocpi';
 import { type Connection } from '../connection.js';
 import { type PartnerClient } from '../http/partner-client.js';
 import { type PartnerAnswered } from '../http/partner-request.js';

@@ -9,7 +9,7 @@ import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { type Connection, isLive } from '../connection.js';
 import { ConnectionDirectory } from '../connection-directory.js';
-import { signal } from '../handshake/registration-store.js';
+import { rejectConnection } from '../connections/reject-connection.js';
 import { CrawlError } from './page-crawl.js';
 import { type PullResult, TokenPull } from './token-pull.js';
 
@@ -110,7 +110,10 @@ export class TokenPullScheduler implements OnApplicationBootstrap, OnApplication
         outcome,
         nextAt: inSeconds((pauseMs / 1000) * jitter()),
       });
-      if (error instanceof CrawlError && error.unauthorized) await this.reject(connection.id);
+      if (error instanceof CrawlError && error.unauthorized) {
+        await rejectConnection(this.dataSource, connection);
+        await this.directory.changed();
+      }
       this.log.warn({ connection: connection.id, outcome }, 'pull of tokens did not complete');
     }
   }
@@ -142,16 +145,6 @@ export class TokenPullScheduler implements OnApplicationBootstrap, OnApplication
       'UPDATE lease SET until = now(), done_at = now() WHERE name = $1 AND owner = $2',
       [`token-pull:${connection.id}`, this.owner],
     );
-  }
-
-  /** Our token is refused: everything automated stands still until an operator looks (CRD-27). */
-  private async reject(connectionId: string): Promise<void> {
-    await this.dataSource.query(
-      "UPDATE connection SET state = 'rejected' WHERE id = $1 AND state = 'registered'",
-      [connectionId],
-    );
-    await signal(this.dataSource, connectionId);
-    await this.directory.changed();
   }
 }
 
