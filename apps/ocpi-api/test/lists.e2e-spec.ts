@@ -88,10 +88,11 @@ describe('lists and single objects', () => {
     api.call(`/ocpi/${version}/${path}`, { token: tokens[version]!, ...options });
   const list = (version: string, module: string, query: Record<string, string | number> = {}) => {
     const all = module === 'sessions' ? { date_from: FROM, ...query } : query;
-    return get(
-      version,
-      `${module}?${new URLSearchParams(Object.entries(all).map(([k, v]) => [k, String(v)])).toString()}`,
-    );
+    const texts = Object.entries(all).map(([name, value]): [string, string] => [
+      name,
+      String(value),
+    ]);
+    return get(version, `${module}?${new URLSearchParams(texts).toString()}`);
   };
   const ids = (answer: Answer): string[] => answer.json.data.map(({ id }: Json) => id);
   const linkOf = (answer: Answer): string | undefined =>
@@ -429,7 +430,7 @@ describe('lists and single objects', () => {
   });
 
   it.each(['2.2.1', '2.3.0'] as OcpiVersion[])(
-    'CHG-06 (partial: our lists), VER-06 (partial: modules of this release), CHG-01 [%s]: owners stand in every object, details name roles and plain versions',
+    'CHG-06 (partial: our lists), VER-06 (partial: modules of this release, without commands, chargingprofiles and hubclientinfo), CHG-01 [%s]: owners stand in every object, details name roles and plain versions',
     async (version) => {
       for (const module of LISTS) {
         for (const object of (await list(version, module)).json.data) {
@@ -449,6 +450,22 @@ describe('lists and single objects', () => {
       ]);
     },
   );
+
+  it('VER-13: a module beyond OCPI is listed for the partner who agreed to it, and for nobody else', async () => {
+    const url = 'https://heat.example.com/nlaaa';
+    const profile = { customModules: [`nlaaa-heat/SENDER=${url}`] };
+    const agreed = await api.register('agreed', '2.2.1', [['NL*AGR', 'EMSP']], { profile });
+    const other = await api.register('other', '2.2.1', [['NL*OTH', 'EMSP']]);
+    const endpoints = async (version: string, token: string) =>
+      (await api.call(`/ocpi/${version}`, { token, encoding: 'base64' })).json.data.endpoints;
+    const [standard, theirs] = [await endpoints('2.2.1', other), await endpoints('2.2.1', agreed)];
+    expect(theirs).toEqual([...standard, { identifier: 'nlaaa-heat', role: 'SENDER', url }]);
+    expect(await endpoints('2.1.1', agreed)).toContainEqual({ identifier: 'nlaaa-heat', url });
+    for (const bad of ['heat/SENDER=https://x', 'nlaaa-heat/SENDER', 'locations/SENDER=https://x'])
+      await expect(api.invite('bad', { profile: { customModules: [bad] } })).rejects.toThrow(
+        /customModules/,
+      );
+  });
 
   it('VER-07, CHG-06 [2.1.1]: details have no roles and no later modules, objects no owners', async () => {
     const { data } = (await get('2.1.1', '')).json;

@@ -216,7 +216,7 @@ describe('a partner registers with us', () => {
     },
   );
 
-  it('TRN-03 (partial: registration), CRD-10: a URL that vetting turns down is 3001 and no request leaves', async () => {
+  it('TRN-03 (partial: all but response_url, which comes with commands), CRD-10: a URL that vetting turns down is 3001 and no request leaves', async () => {
     const [, tokenA] = await fresh();
     for (const url of [
       'https://169.254.169.254/versions',
@@ -519,7 +519,34 @@ describe('a partner registers with us', () => {
     expect(JSON.stringify(api.directory.get(id))).not.toContain(tokenA);
   });
 
-  it('VER-08, VER-12, VER-16 (partial: remark): unknown modules are skipped, doubled ones and Locations without Tariffs are remarked', async () => {
+  it.each(['Booking', 'bookings', 'booking', 'BOOKINGS'])(
+    'VER-14: %s is one module in what we keep of a partner, beside its other add-ons',
+    async (spelling) => {
+      const [id, tokenA] = await fresh();
+      partner.modules = [
+        ['credentials', 'SENDER'],
+        ['locations', 'RECEIVER'],
+        ['tariffs', 'RECEIVER'],
+        [spelling, 'SENDER'],
+        ['Payments', 'RECEIVER'],
+        ['InvoiceReconciliation', 'SENDER'],
+      ];
+      expectEnvelope(await register('2.3.0', tokenA), 200, 1000);
+      const kept = api.directory.get(id)!.endpoints.map(({ identifier }) => identifier);
+      expect(kept.sort()).toEqual([
+        'bookings',
+        'credentials',
+        'invoicereconciliation',
+        'locations',
+        'payments',
+        'tariffs',
+      ]);
+      const remarks = Object.keys((await rowOf(id)).deviations);
+      expect(remarks.filter((name) => name.startsWith('unknown_module'))).toEqual([]);
+    },
+  );
+
+  it('VER-08, VER-12, VER-16 (partial: the remark to the operator and the rule; nothing that depends on other modules is offered before commands): unknown modules are skipped, doubled ones and Locations without Tariffs are remarked', async () => {
     const [id, tokenA] = await fresh();
     partner.modules = [
       ['credentials', 'SENDER'],

@@ -1,3 +1,4 @@
+import { type InterfaceRole } from '#ocpi';
 import { type Connection } from './connection.js';
 
 /**
@@ -28,6 +29,15 @@ export function shownClause(
     AND g.kind = '${kind}' AND g.party_key = ${alias}.party_key AND g.object_key = ${alias}.${kind}_key)`;
   return rule === 'only' ? granted : `NOT ${granted}`;
 }
+
+/** Modules beyond OCPI that were agreed with this partner (VER-13), as entries of its version details. */
+export const customModules = ({
+  profile,
+}: Pick<Connection, 'profile'>): { identifier: string; role: InterfaceRole; url: string }[] =>
+  profile.customModules.map((entry) => {
+    const [, identifier = '', role = '', url = ''] = /^([^/]+)\/([A-Z]+)=(.*)$/s.exec(entry) ?? [];
+    return { identifier, role: role as InterfaceRole, url };
+  });
 
 /** Modules that a profile may switch off for a partner. */
 export function offersModule({ profile }: Pick<Connection, 'profile'>, module: string): boolean {

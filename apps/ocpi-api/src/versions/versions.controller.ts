@@ -8,7 +8,7 @@ import {
   writeVersionDetails,
   writeVersionList,
 } from '#ocpi';
-import { offersModule } from '#partners';
+import { customModules, offersModule } from '#partners';
 import { GatewaySettings } from '#platform';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { answer } from '../http/answer.js';
@@ -43,6 +43,10 @@ export class VersionsController {
     const modules = versionManifest(version).modules.filter(
       ({ identifier }) => SERVED.includes(identifier) && offersModule(connection, identifier),
     );
-    return answer(reply, writeVersionDetails(version, joinUrl(this.base, version), modules));
+    const custom = customModules(connection);
+    return answer(
+      reply,
+      writeVersionDetails(version, joinUrl(this.base, version), modules, custom),
+    );
   }
 }

@@ -10,16 +10,21 @@ export interface VersionDetails {
   endpoints: { identifier: string; role?: InterfaceRole; url: string }[];
 }
 
-/** Our details document for a version. `versionUrl` is its own public URL; modules live beneath it (TRN-64). */
+/**
+ * Our details document for a version. `versionUrl` is its own public URL; modules live beneath it (TRN-64). `custom` are
+ * entries beyond OCPI, with URLs of their own (VER-13).
+ */
 export function writeVersionDetails(
   version: OcpiVersion,
   versionUrl: string,
   modules: readonly ServedModule[] = versionManifest(version).modules,
+  custom: readonly { identifier: string; role: InterfaceRole; url: string }[] = [],
 ): VersionDetails {
-  const endpoints = modules.map(({ identifier, role }) => ({
+  const own = modules.map((module) => ({ ...module, url: joinUrl(versionUrl, module.identifier) }));
+  const endpoints = [...own, ...custom].map(({ identifier, role, url }) => ({
     identifier,
     ...(version === '2.1.1' ? {} : { role }),
-    url: joinUrl(versionUrl, identifier),
+    url,
   }));
   return { version, endpoints };
 }

@@ -48,7 +48,7 @@ describe('version list', () => {
 });
 
 describe('version details', () => {
-  it('VER-06 (partial: document) [2.2.1+]: every entry has its role', () => {
+  it('VER-06 (partial: modules of this release, without commands, chargingprofiles and hubclientinfo) [2.2.1+]: every entry has its role', () => {
     for (const version of ['2.2.1', '2.3.0'] as const) {
       const named = writeVersionDetails(version, `${BASE}/${version}`).endpoints.map(
         (e) => `${e.role ?? ''} ${e.identifier}`,
@@ -129,7 +129,7 @@ describe('version details', () => {
     expect(readVersionDetails(null, '2.2.1').ok).toBe(false);
     expect(readVersionDetails({ version: '2.1.1', endpoints: [] }, '2.2.1').ok).toBe(false);
   });
-  it('VER-16 (partial: rule): commands and charging profiles do not stand alone', () => {
+  it('VER-16 (partial: the remark to the operator and the rule; nothing that depends on other modules is offered before commands): commands and charging profiles do not stand alone', () => {
     expect(moduleDependencyFaults(['commands', 'locations'])).toEqual(['commands needs sessions']);
     expect(moduleDependencyFaults(['chargingprofiles'])).toEqual([
       'chargingprofiles needs sessions',

@@ -201,6 +201,7 @@ const advertised = ({ profile, configuredParties, offeredVersions }: Connection)
     profile.tariffsPush === 'off',
     profile.sessionsPush === 'off',
     profile.cdrsPush === 'off',
+    profile.customModules,
     configuredParties,
     offeredVersions,
   ]);

@@ -60,12 +60,16 @@ export const text = (fallback: string, doc: string, source: string): Knob<string
     typeof value === 'string' && value.length > 0 && value.length <= 10,
 });
 
-export const list = (shape: string, doc: string, source: string): Knob<string[]> => ({
+export const list = (
+  shape: string,
+  pattern: RegExp,
+  doc: string,
+  source: string,
+): Knob<string[]> => ({
   fallback: [],
   values: `list of ${shape}`,
   doc,
   source,
   accepts: (value): value is string[] =>
-    Array.isArray(value) &&
-    value.every((item) => typeof item === 'string' && /^[a-z]+\/(SENDER|RECEIVER)$/.test(item)),
+    Array.isArray(value) && value.every((item) => typeof item === 'string' && pattern.test(item)),
 });

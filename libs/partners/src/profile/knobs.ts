@@ -100,8 +100,15 @@ export const KNOBS = {
   ),
   requiredModules: list(
     'identifier/ROLE',
+    /^[a-z]+\/(SENDER|RECEIVER)$/,
     'Endpoints without which a registration fails, as `tokens/SENDER`.',
     'CRD-09',
+  ),
+  customModules: list(
+    'identifier/ROLE=URL',
+    /^[a-z]{2}[a-z0-9]{3}-[a-z0-9_-]+\/(SENDER|RECEIVER)=https?:\/\/\S+$/,
+    'Modules beyond OCPI agreed with this partner, as `nlabc-heat/SENDER=https://…`, named after the party of ours that made them: listed in its version details, served elsewhere.',
+    'VER-13',
   ),
   acceptEmptySuccess: flag(true, 'A 2xx answer without an envelope confirms a push.', 'STA-06'),
   concurrency: integer(
