@@ -76,5 +76,10 @@ export default defineConfig(
     'The CSMS contract is pure: it knows only the protocol.',
   ),
   forbid(['libs/**'], '(^|/)apps/', 'Libraries do not know the applications.'),
+  forbid(
+    ['apps/*/src/**'],
+    '^(\\.\\./)+([\\w-]+/)*src/',
+    'Applications never import each other; libraries are imported by their name (#ocpi).',
+  ),
   prettier,
 );
