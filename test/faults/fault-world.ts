@@ -59,7 +59,7 @@ export class FaultWorld {
       KAFKA_BROKERS: backing.brokers.join(','),
       OCPI_KAFKA_TOPIC_PREFIX: backing.topicPrefix,
       KAFKA_GROUP_ID: `${backing.topicPrefix}gateway`,
-      KAFKA_SESSION_TIMEOUT_MS: '2000',
+      KAFKA_SESSION_TIMEOUT_MS: '4000',
       OCPI_LEASE_SECONDS: '2',
       OCPI_CSMS_OUT: 'kafka',
       ...options.env,

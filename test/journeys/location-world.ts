@@ -1,7 +1,7 @@
 import { ChangeLogSignal } from '#change-log';
 import { parseStructured } from '#csms-contract';
 import { type Location, OCPI_VERSIONS, type OcpiVersion } from '#ocpi';
-import { type NewConnection, PartnerClient } from '#partners';
+import { type NewConnection, PartnerClient, TokenPull } from '#partners';
 import { Clock, type GatewaySettings, Metrics } from '#platform';
 import { FeedRunner } from '#partner-push';
 import { randomUUID } from 'node:crypto';
@@ -57,6 +57,8 @@ export class LocationWorld {
     private readonly runner: FeedRunner,
     private readonly signal: ChangeLogSignal,
     private readonly client: PartnerClient,
+    /** Fetches the tokens of a partner, as the consumer does by schedule. */
+    readonly tokenPull: TokenPull,
   ) {}
 
   /** Hosts NL*AAA and NL*BBB; one partner per version sees all of NL*AAA. */
@@ -67,7 +69,8 @@ export class LocationWorld {
     const signal = new ChangeLogSignal(source);
     const metrics = new Metrics();
     const settings = { holdSeconds: 300 } as GatewaySettings;
-    const processor = new EventProcessor(source, signal, settings, new StandingClock(), metrics);
+    const clock = new StandingClock();
+    const processor = new EventProcessor(source, signal, settings, clock, metrics);
     const client = new PartnerClient({ allowlist: ['127.0.0.0/8'] });
     const runner = new FeedRunner({
       source,
@@ -78,7 +81,8 @@ export class LocationWorld {
       leaseSeconds: 30,
     });
     await runner.start();
-    const world = new LocationWorld(api, processor, runner, signal, client);
+    const pull = new TokenPull(source, client, api.directory, clock);
+    const world = new LocationWorld(api, processor, runner, signal, client, pull);
     for (const version of OCPI_VERSIONS) {
       world.peers.set(
         version,

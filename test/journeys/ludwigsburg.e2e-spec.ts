@@ -72,7 +72,13 @@ const suite = (binding: Binding) => () => {
   it('shows on 2.3.0 what the operator published, but for what intake mends', async () => {
     const pulled = await journey.emsp('2.3.0').link.list('locations');
     const byId = new Map(pulled.map((object) => [object.id, object]));
-    for (const location of locations) expect(byId.get(location.id)).toEqual(mended(location));
+    for (const location of locations) {
+      const [shown, published] = [byId.get(location.id), mended(location)];
+      expect(withoutStamps(shown)).toEqual(withoutStamps(published));
+      // Over Kafka a Tariff may come after the Location that names it: then the Connector reads differently from then on.
+      const [mine, theirs] = [stampsOf(shown), stampsOf(published)];
+      expect(mine.filter((stamp, index) => stamp < theirs[index]!)).toEqual([]);
+    }
   });
 
   it('tells all three versions of a status change', async () => {
@@ -125,6 +131,21 @@ function mended(location: Location): Location {
     last_updated: latest(location.last_updated, ...(evses ?? []).map((e) => e.last_updated)),
   };
 }
+
+/** Every `last_updated` within, in milliseconds, in the order of the fields. */
+function stampsOf(value: unknown): number[] {
+  const stamps: number[] = [];
+  JSON.stringify(value, (key, inner: unknown) => {
+    if (key === 'last_updated') stamps.push(Date.parse(String(inner)));
+    return inner;
+  });
+  return stamps;
+}
+
+const withoutStamps = (value: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(value, (key, inner: unknown) => (key === 'last_updated' ? undefined : inner)),
+  );
 
 const title = (binding: Binding): string =>
   `a real network of 100 Locations over ${binding}${hasOfficialOpenapi ? '' : ' (no official OpenAPI here: 2.1.1 alone is judged)'}`;

@@ -28,7 +28,7 @@ describe('pushes of Sessions, CDRs and Tariffs', () => {
   describe.each(OCPI_VERSIONS)('to a %s partner', (version) => {
     const isOld = version === '2.1.1';
 
-    it(`SES-12${isOld ? ', SES-20' : ', SES-13, SES-15, SES-16, SES-17, SES-19'}, SES-23 (partial: what is pushed), SES-25 [${version}]: a session from plug-in to the end`, async () => {
+    it(`SES-12${isOld ? ', SES-20' : ', TRN-39 (partial: new periods), SES-13, SES-15, SES-16, SES-17, SES-19'}, SES-23 (partial: what is pushed), SES-25 [${version}]: a session from plug-in to the end`, async () => {
       const { server } = await world.addPartner({ version, isLive: true });
       const stranger = await world.addPartner({
         version,
@@ -90,7 +90,7 @@ describe('pushes of Sessions, CDRs and Tariffs', () => {
       }
     });
 
-    it(`SES-14, ${isOld ? '' : 'SES-18, SES-22, '}SES-21 [${version}]: what a PATCH cannot say, or did not bring, goes by PUT`, async () => {
+    it(`SES-14, ${isOld ? '' : 'TRN-39, SES-18, SES-22, '}SES-21 [${version}]: what a PATCH cannot say, or did not bring, goes by PUT`, async () => {
       const { server } = await world.addPartner({ version, isLive: true });
       await world.startRunner();
       server.script = () => ({ data: {} });
@@ -103,12 +103,25 @@ describe('pushes of Sessions, CDRs and Tariffs', () => {
       const corrected = { ...begun, charging_periods: [period(0, 0.5), period(10, 1)] };
       await world.stateSession(aSession({ ...corrected, last_updated: at(20) }));
       await server.until(() => server.pushes.length >= 2);
+      const told = server.pushes[1]!.body.charging_periods as { dimensions: object[] }[];
+      expect(told[0]!.dimensions).toMatchObject([{ volume: 0.5 }]);
       server.script = ({ method }) => (method === 'PUT' ? undefined : { status: 404 });
       await world.stateSession(aSession({ ...corrected, kwh: 2, last_updated: at(21) }));
       await server.until(() => server.pushes.length >= 4);
       const url = '/sessions/NL/AAA/S1';
       const expected = ['PUT', 'PUT', 'PATCH', 'GET', 'PUT'].map((method) => `${method} ${url}`);
       expect(server.lines).toEqual(expected);
+      if (isOld) return;
+      // A further period alone goes by PATCH, without those that the partner has.
+      server.script = undefined;
+      const grown = [...corrected.charging_periods, period(15, 1)];
+      await world.stateSession(
+        aSession({ ...begun, kwh: 3, charging_periods: grown, last_updated: at(22) }),
+      );
+      await server.until(() => server.pushes.at(-1)!.body.kwh === 3);
+      const last = server.pushes.at(-1)!;
+      expect([last.method, last.body.charging_periods.length]).toEqual(['PATCH', 1]);
+      expect(last.body.charging_periods[0].start_date_time).toBe(grown[1]!.start_date_time);
     });
 
     it(`CDR-04, CDR-05, CDR-09, TRN-40 [${version}]: a CDR is posted once, after its session, to the payer alone`, async () => {

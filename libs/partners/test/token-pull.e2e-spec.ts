@@ -229,7 +229,7 @@ describe('pull of a partner’s tokens', () => {
     expect(await pull.run(connection)).toMatchObject({ received: 1, stored: 1 });
   });
 
-  it('TRN-03 (partial: links): a link to a foreign host is not followed with our token', async () => {
+  it('TRN-03 (partial: all but response_url, which comes with commands): a link to a foreign host is not followed with our token', async () => {
     const connection = await connect();
     const foreign = await HandshakePartner.start();
     partner.script = ({ path }) =>

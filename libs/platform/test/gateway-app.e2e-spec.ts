@@ -1,6 +1,6 @@
-import { All, Body, Controller, Module, Req } from '@nestjs/common';
+import { All, Body, Controller, Module, Req, Res } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type FastifyRequest } from 'fastify';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -14,6 +14,9 @@ import {
   PlatformModule,
   ReadinessGate,
 } from '../src/index.js';
+
+/** What the server has answered in full. */
+const answered: string[] = [];
 
 @Controller()
 class EchoController {
@@ -29,7 +32,8 @@ class EchoController {
   }
 
   @All('ocpi/slow')
-  async slow() {
+  async slow(@Res({ passthrough: true }) reply: FastifyReply) {
+    reply.raw.once('finish', () => answered.push('slow'));
     await wait(300);
     return { received: 'slow' };
   }
@@ -255,12 +259,10 @@ describe('the gateway application', () => {
     const shutdown = app.get(GracefulShutdown);
     const order: string[] = [];
     shutdown.onDrain('failing', () => Promise.reject(new Error('cannot')));
-    shutdown.onDrain('first', async () => void order.push('first'));
+    answered.length = 0;
+    shutdown.onDrain('first', async () => void order.push(...answered, 'first'));
     shutdown.onDrain('second', async () => void order.push('second'));
-    const inFlight = fetch(`${publicUrl}/ocpi/slow`).then(async (answer) => {
-      order.push('answered');
-      return answer.status;
-    });
+    const inFlight = fetch(`${publicUrl}/ocpi/slow`).then(({ status }) => status);
     await wait(100);
 
     await shutdown.run(async () => {
@@ -269,7 +271,7 @@ describe('the gateway application', () => {
     });
 
     expect(await inFlight).toBe(200);
-    expect(order).toEqual(['answered', 'first', 'second', 'closed']);
+    expect(order).toEqual(['slow', 'first', 'second', 'closed']);
     await expect(fetch(`${publicUrl}/ocpi/echo`)).rejects.toThrow();
     await expect(fetch(`${internalUrl}/health/live`)).rejects.toThrow();
   });

@@ -1,3 +1,4 @@
+import { decodeToken } from '../tokens/decode-token.js';
 import { type OcpiVersion } from '../../types/ocpi-version.js';
 import { type Location } from '../locations/location.js';
 import { locationView, type WireObject } from '../locations/location-view.js';
@@ -588,6 +589,32 @@ describe('encodeCdr', () => {
   it('CDR-56 [2.1.1]: a reservation that never charged is withheld', () => {
     expect(withheld('2.1.1', reservation())).toMatch(/reservation/);
   });
+
+  it.each(['2.2.1', '2.3.0'] as const)(
+    'TRN-69 [%s]: only the three required names of an EVSE that never was are #NA; in what partners send it is a text like others',
+    (version) => {
+      const places: string[] = [];
+      JSON.stringify(wire(version, reservation()), function (this: object, key, value: unknown) {
+        if (value === '#NA') places.push(key);
+        return value;
+      });
+      expect(places.sort()).toEqual(['connector_id', 'evse_id', 'evse_uid']);
+      const token = {
+        country_code: 'NL',
+        party_id: 'TNM',
+        uid: '1',
+        type: 'OTHER',
+        contract_id: '#NA',
+        issuer: '#NA',
+        valid: true,
+        whitelist: 'NEVER',
+        last_updated: '2026-01-02T03:04:05Z',
+      };
+      const owner = { country_code: 'NL', party_id: 'TNM' };
+      const read = decodeToken(version, token, { urlParty: owner, urlUid: '1', urlType: 'OTHER' });
+      expect(read).toMatchObject({ ok: true, value: { issuer: '#NA', contract_id: '#NA' } });
+    },
+  );
 
   it('CDR-24 [2.2.1]: such a CDR names a connector type that exists; any other of an unknown type is withheld', () => {
     expect(wire('2.2.1', reservation()).cdr_location).toMatchObject({

@@ -69,7 +69,7 @@ describe('decodeCredentials', () => {
     expect(decodeCredentials('2.3.0', { ...sound, roles }).ok).toBe(true);
   });
 
-  it('CRD-35 (partial: who the hub is) [2.2.1]: the party in role HUB', () => {
+  it('CRD-35 (partial: who the hub is; its clients come with hub client info) [2.2.1]: the party in role HUB', () => {
     const decoded = decodeCredentials('2.2.1', { ...sound, roles: [{ ...role, role: 'HUB' }] });
     expect(decoded.ok && hubPartyOf(decoded.value)).toEqual({
       country_code: 'NL',
