@@ -114,7 +114,9 @@ export class PushSender {
         this.hasDeviation = true;
         this.onDeviation(outcome.deviation);
       }
-      log.debug({ ...this.line(request, answer), outcome: outcome.kind }, 'push');
+      if (log.isLevelEnabled('debug')) {
+        log.debug({ ...this.line(request, answer), outcome: outcome.kind }, 'push');
+      }
     } else {
       const { kind, reason } = outcome;
       log.warn({ ...this.line(request, answer), outcome: kind, reason }, 'push');

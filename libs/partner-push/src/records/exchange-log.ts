@@ -17,10 +17,12 @@ const MAX_CHARACTERS = 8000;
 const FLUSH_EVERY_MS = 1000;
 const CHUNK = 1000;
 
+// One JSON text: an array for each column costs four times as much to write.
 const UPSERT = `INSERT INTO exchange (connection_id, kind, object_name, at, method, url, request, http_status,
     ocpi_status, response, duration_ms, outcome, request_id)
-  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::text[], $7::text[],
-    $8::int[], $9::int[], $10::text[], $11::int[], $12::text[], $13::text[])
+  SELECT * FROM json_to_recordset($1) AS e (connection_id text, kind text, object_name text, at timestamptz,
+    method text, url text, request text, http_status int, ocpi_status int, response text, duration_ms int,
+    outcome text, request_id text)
   ON CONFLICT (connection_id, kind, object_name) DO UPDATE
     SET at = excluded.at, method = excluded.method, url = excluded.url, request = excluded.request,
         http_status = excluded.http_status, ocpi_status = excluded.ocpi_status, response = excluded.response,
@@ -62,25 +64,8 @@ export class ExchangeLog {
   private async write(rows: (Exchange & { at: Date })[]): Promise<void> {
     // One order for all processes, so that their statements never wait for each other in a circle.
     rows.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-    const column = <T>(value: (row: Exchange & { at: Date }) => T) => rows.map(value);
     try {
-      await this.source.query(UPSERT, [
-        column((row) => row.connectionId),
-        column((row) => row.kind),
-        column((row) => row.objectName),
-        column((row) => row.at),
-        column((row) => row.method),
-        column((row) => row.url),
-        column((row) => shortened(row.request)),
-        column(({ answer }) => (answer.kind === 'answered' ? answer.httpStatus : null)),
-        column(({ answer }) => (answer.kind === 'answered' ? (answer.ocpiStatus ?? null) : null)),
-        column(({ answer }) =>
-          shortened(answer.kind === 'answered' ? answer.text : answer.message),
-        ),
-        column(({ answer }) => answer.durationMs),
-        column((row) => row.outcome),
-        column(({ answer }) => answer.requestId),
-      ]);
+      await this.source.query(UPSERT, [JSON.stringify(rows.map(recorded))]);
     } catch (error) {
       this.log.warn({ err: error, rows: rows.length }, 'exchanges could not be recorded');
     }
@@ -89,6 +74,22 @@ export class ExchangeLog {
 
 const keyOf = (row: Exchange): string => `${row.connectionId} ${row.kind} ${row.objectName}`;
 
-/** PostgreSQL's text holds no NUL, which a partner's answer may. */
+const recorded = ({ answer, ...row }: Exchange & { at: Date }) => ({
+  connection_id: row.connectionId,
+  kind: row.kind,
+  object_name: row.objectName,
+  at: row.at,
+  method: row.method,
+  url: row.url,
+  request: shortened(row.request),
+  http_status: answer.kind === 'answered' ? answer.httpStatus : null,
+  ocpi_status: answer.kind === 'answered' ? answer.ocpiStatus : null,
+  response: shortened(answer.kind === 'answered' ? answer.text : answer.message),
+  duration_ms: answer.durationMs,
+  outcome: row.outcome,
+  request_id: answer.requestId,
+});
+
+/** PostgreSQL's text holds no NUL, which a partner's answer may, and no half of a pair, which the cut may leave. */
 const shortened = (text: string | undefined): string | null =>
-  text === undefined ? null : text.slice(0, MAX_CHARACTERS).replaceAll('\0', '');
+  text === undefined ? null : text.slice(0, MAX_CHARACTERS).toWellFormed().replaceAll('\0', '');

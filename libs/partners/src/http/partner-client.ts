@@ -3,6 +3,7 @@ import { authorizationHeader, readEnvelope, tokenEncoding, writeRouting } from '
 import { newCorrelationId, newRequestId } from '#platform';
 import { Agent, errors, Pool } from 'undici';
 import { AddressPolicy, AddressRefusedError, type HostLookup } from './address-policy.js';
+import { DeadlineError, exchangeText } from './exchange-text.js';
 import { type PartnerAnswer, type PartnerFailed, type PartnerRequest } from './partner-request.js';
 
 export interface PartnerClientOptions {
@@ -68,30 +69,22 @@ export class PartnerClient implements OnApplicationShutdown {
     const refusal = this.policy.refusalOf(url ?? request.url);
     if (refusal !== undefined || !url) return failed('address-refused', refusal ?? 'not a URL');
 
-    const deadline = new AbortController();
-    const timer = setTimeout(
-      () => deadline.abort(new DeadlineError()),
-      request.timeoutMs ?? this.timeoutMs,
-    );
-    const cancel = () => deadline.abort(request.signal?.reason);
-    request.signal?.addEventListener('abort', cancel, { once: true });
-    if (request.signal?.aborted === true) cancel();
     try {
-      const { statusCode, headers, body } = await this.agent.request({
-        origin: url.origin,
-        path: `${url.pathname}${url.search}`,
-        method: request.method,
-        headers: headersOf(request, requestId),
-        body: request.body ?? null,
-        signal: deadline.signal,
-        headersTimeout: 0,
-        bodyTimeout: 0,
-      });
-      const text = await body.text();
+      const { status, headers, text } = await exchangeText(
+        this.agent,
+        {
+          origin: url.origin,
+          path: `${url.pathname}${url.search}`,
+          method: request.method,
+          headers: headersOf(request, requestId),
+          body: request.body ?? null,
+        },
+        { timeoutMs: request.timeoutMs ?? this.timeoutMs, signal: request.signal },
+      );
       const envelope = readEnvelope(parseJson(text));
       return {
         kind: 'answered',
-        httpStatus: statusCode,
+        httpStatus: status,
         ocpiStatus: envelope?.statusCode,
         statusMessage: envelope?.statusMessage,
         data: envelope?.data,
@@ -102,9 +95,6 @@ export class PartnerClient implements OnApplicationShutdown {
       };
     } catch (error) {
       return failed(...reasonOf(error, request.signal?.aborted === true));
-    } finally {
-      clearTimeout(timer);
-      request.signal?.removeEventListener('abort', cancel);
     }
   }
 
@@ -134,8 +124,6 @@ export class PartnerClient implements OnApplicationShutdown {
     };
   }
 }
-
-class DeadlineError extends Error {}
 
 function headersOf(request: PartnerRequest, requestId: string): Record<string, string> {
   const { token, version, encoding, routing, correlationId, body } = request;
