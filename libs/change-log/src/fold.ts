@@ -7,10 +7,20 @@ export interface NodeChanges {
   /** Its status changed. */
   status: boolean;
   /** Canonical fields with new values. */
-  fields: Set<string>;
+  fields: ReadonlySet<string>;
   /** Transaction of the newest change to this node. */
   xid: number;
 }
+
+/** The same of an EVSE and its Connectors, by id. */
+export interface EvseChanges extends NodeChanges {
+  connectors: ReadonlyMap<string, NodeChanges>;
+}
+
+// Most changes are of one status: what they do not need is not made, for every feed folds every change.
+const NO_FIELDS: ReadonlySet<string> = new Set();
+const NO_EVSES: ReadonlyMap<number, EvseChanges> = new Map();
+const NO_CONNECTORS: ReadonlyMap<string, NodeChanges> = new Map();
 
 /** All that happened to one object, folded (D2): one entry per object, however many changes there were. */
 export interface FoldedObject {
@@ -21,7 +31,7 @@ export interface FoldedObject {
   /** The object itself; EVSEs and Connectors of a Location stand below. */
   self: NodeChanges;
   /** By row id. */
-  evses: Map<number, NodeChanges & { connectors: Map<string, NodeChanges> }>;
+  evses: ReadonlyMap<number, EvseChanges>;
   /** Its visibility may have changed, or it was withdrawn: what to do follows from the current state. */
   visibility: false | 'shown' | 'hidden';
   deleted: boolean;
@@ -62,7 +72,7 @@ const newObject = (row: ChangeEntity, kind: FoldedObject['kind']): FoldedObject 
   partyKey: row.partyKey,
   audience: row.audience,
   self: noChanges(),
-  evses: new Map(),
+  evses: NO_EVSES,
   visibility: false,
   deleted: false,
   isNew: false,
@@ -73,7 +83,7 @@ const newObject = (row: ChangeEntity, kind: FoldedObject['kind']): FoldedObject 
 const noChanges = (): NodeChanges => ({
   whole: false,
   status: false,
-  fields: new Set(),
+  fields: NO_FIELDS,
   xid: 0,
 });
 
@@ -83,7 +93,7 @@ export const wholeObject = (
 ): FoldedObject => ({
   ...given,
   self: { ...noChanges(), whole: true },
-  evses: new Map(),
+  evses: NO_EVSES,
   visibility: false,
   deleted: false,
   isNew: true,
@@ -107,17 +117,25 @@ function nodeOf(object: FoldedObject, row: ChangeEntity): NodeChanges {
   if (row.kind !== 'evse' && row.kind !== 'connector') return object.self;
   if (row.evseId === null) return object.self;
   let evse = object.evses.get(row.evseId);
-  if (!evse) object.evses.set(row.evseId, (evse = { ...noChanges(), connectors: new Map() }));
-  if (row.kind === 'evse') return evse;
-  if (row.connectorId === null) return evse;
+  if (!evse) {
+    evse = { ...noChanges(), connectors: NO_CONNECTORS };
+    object.evses = added(object.evses, row.evseId, evse);
+  }
+  if (row.kind === 'evse' || row.connectorId === null) return evse;
   let connector = evse.connectors.get(row.connectorId);
-  if (!connector) evse.connectors.set(row.connectorId, (connector = noChanges()));
+  if (!connector) {
+    connector = noChanges();
+    evse.connectors = added(evse.connectors, row.connectorId, connector);
+  }
   return connector;
 }
 
 function note(node: NodeChanges, row: ChangeEntity): void {
   node.xid = row.xid;
   if (row.aspect === 'status') node.status = true;
-  else if (row.aspect === 'fields') for (const field of row.fields ?? []) node.fields.add(field);
+  else if (row.aspect === 'fields') node.fields = new Set([...node.fields, ...(row.fields ?? [])]);
   else node.whole = true;
 }
+
+const added = <K, V>(known: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> =>
+  new Map([...known, [key, value]]);

@@ -36,7 +36,8 @@ export interface WorkerParts {
   leaseEndsMs(): number;
 }
 
-const BATCH = 500;
+/** Enough for changes of one object to meet; each feed holds as many in memory. */
+const BATCH = 200;
 /** Tries of an object that keeps failing while the partner takes others. */
 const MAX_ATTEMPTS = 5;
 

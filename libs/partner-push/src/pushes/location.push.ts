@@ -1,4 +1,4 @@
-import { type FoldedObject, type NodeChanges } from '#change-log';
+import { type EvseChanges, type FoldedObject, type NodeChanges } from '#change-log';
 import { meetsParty, type PushOutcome } from '#partners';
 import { NOTHING, type PushResult, type PushScope, type PushTask } from '../push-scope.js';
 import { RenderedLocation } from '../state/location-rendering.js';
@@ -8,8 +8,6 @@ import { LocationTarget } from './location-target.js';
 
 /** Has the partner been told already what this transaction changed of that node? */
 export type IsCovered = (key: string, xid: number) => boolean;
-
-type EvseChanges = NodeChanges & { connectors: Map<string, NodeChanges> };
 
 /**
  * The tasks that tell what happened to a Location. Changes of EVSEs alone are told EVSE by EVSE, at the same time; with
