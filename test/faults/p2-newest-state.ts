@@ -138,9 +138,7 @@ function changeSite(
 }
 
 /** Objects that differ between a partner's store and its pull, named. Also the oracle of other suites. */
-export async function pulledAndPushedDiffer(
-  partners: readonly RecordingPartner[],
-): Promise<string[]> {
+async function pulledAndPushedDiffer(partners: readonly RecordingPartner[]): Promise<string[]> {
   const found: string[] = [];
   for (const { id, link, store } of partners) {
     for (const [module, query] of [

@@ -32,19 +32,6 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   };
 }
 
-/** An empty database without any schema of ours, for tests of the migrations themselves. */
-export async function createEmptyDatabase(): Promise<TestDatabase> {
-  const name = `empty_${crypto.randomBytes(8).toString('hex')}`;
-  await withAdmin((admin) => admin.query(`CREATE DATABASE ${name} TEMPLATE template0`));
-  return {
-    url: urlOf(name),
-    drop: () =>
-      withAdmin(async (admin) => {
-        await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
-      }),
-  };
-}
-
 async function ensureTemplate(admin: pg.Client): Promise<string> {
   const name = `ocpi_template_${hashOfMigrations()}`;
   // Held by this session over the statements below, since CREATE DATABASE allows no transaction.

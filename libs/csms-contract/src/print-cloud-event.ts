@@ -12,7 +12,7 @@ export interface PrintableEvent {
 }
 
 /** Names the data's schema: an address of the AsyncAPI document's components. */
-export const dataSchema = (type: string): string => `urn:ocpi-gateway:csms:${type}`;
+const dataSchema = (type: string): string => `urn:ocpi-gateway:csms:${type}`;
 
 function attributesOf(event: PrintableEvent): Record<string, string> {
   return {

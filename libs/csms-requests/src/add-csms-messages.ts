@@ -8,7 +8,7 @@ export interface NewCsmsMessage extends OutgoingEvent {
 }
 
 /** Columns of `csms_message` that a writer fills; all others have defaults. For SQL that writes a message with its object in one statement. */
-export const CSMS_MESSAGE_COLUMNS = 'id, type, subject, key, data, party_key';
+const CSMS_MESSAGE_COLUMNS = 'id, type, subject, key, data, party_key';
 
 const INSERT = `INSERT INTO csms_message (${CSMS_MESSAGE_COLUMNS})
   SELECT id, type, subject, key, data, party_key

@@ -52,7 +52,6 @@ export * from './modules/sessions/session-view.js';
 export * from './modules/sessions/encode-session.js';
 export * from './modules/sessions/session-patch.js';
 export * from './modules/locations/location-diff.js';
-export * from './modules/locations/location-lint.js';
 export * from './modules/locations/location-stamps.js';
 export * from './modules/locations/location-wire-fields.js';
 export * from './modules/locations/same-on-wire.js';

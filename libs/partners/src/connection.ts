@@ -68,7 +68,3 @@ export const partyIdOf = (party: ConnectedParty): PartyId => ({
   country_code: party.countryCode,
   party_id: party.partyId,
 });
-
-/** The party behind the connection that plays this role first, for routing headers to the partner itself. */
-export const partyInRole = (connection: Connection, role: string): ConnectedParty | undefined =>
-  connection.parties.find((party) => party.role === role);

@@ -15,7 +15,7 @@ export interface StatusChange {
   time?: Date;
 }
 
-export const statusEvent = ({ location, evse, status, time }: StatusChange): CsmsEvent =>
+const statusEvent = ({ location, evse, status, time }: StatusChange): CsmsEvent =>
   csmsEvent(
     'ocpi.evse.status-changed.v1',
     {

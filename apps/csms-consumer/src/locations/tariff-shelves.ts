@@ -56,7 +56,7 @@ export const shelfFor = (version: OcpiVersion, tariffs: PartyTariffs, at: Date):
   );
 
 /** How connections without knobs of their own see a tariff. */
-export const defaultTariffView = (version: OcpiVersion, acVoltage: number | null): TariffView => ({
+const defaultTariffView = (version: OcpiVersion, acVoltage: number | null): TariffView => ({
   asciiOnly: version === '2.1.1',
   ...(acVoltage !== null && { acVoltage }),
 });

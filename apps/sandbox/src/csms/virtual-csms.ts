@@ -5,7 +5,7 @@ import { type EventTypeName } from '#csms-contract';
 import { type ChargingNetwork } from './charging-network.js';
 import { ChargingSession } from './charging-session.js';
 
-export const SANDBOX_SOURCE = 'urn:sandbox:csms';
+const SANDBOX_SOURCE = 'urn:sandbox:csms';
 
 /** What the CSMS said, for the timeline. */
 export interface Statement {

@@ -4,14 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  authorizationHeader,
-  envelope,
-  type OcpiVersion,
-  type PartyId,
-  tokenCandidates,
-  tokenEncoding,
-} from '#ocpi';
+import { envelope, type OcpiVersion, type PartyId, tokenCandidates } from '#ocpi';
 import { EmspStore, type StoreAnswer, type Wire } from './emsp-store.js';
 import { GatewayLink } from './gateway-link.js';
 import { type Misbehaviour, MisbehaviourSwitch } from './misbehaviour.js';
@@ -302,10 +295,6 @@ export class VirtualEmsp {
     writeFileSync(file, this.link.toText(), { mode: 0o600 });
   }
 }
-
-/** The header a partner of this version sends. */
-export const headerFor = (token: string, version: OcpiVersion): string =>
-  authorizationHeader(token, tokenEncoding(version));
 
 async function readJson(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];

@@ -1,5 +1,4 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { compile } from '#ocpi';
 
 const RemoteParty = Type.Object({
   country_code: Type.String(),
@@ -16,7 +15,6 @@ export const Partner = Type.Object({
   parties: Type.Array(RemoteParty),
 });
 export type Partner = Static<typeof Partner>;
-export const partnerChecker = compile(Partner);
 
 /** The connection ended; its tokens are no longer to be trusted. */
 export const PartnerDisconnected = Type.Object({
@@ -25,4 +23,3 @@ export const PartnerDisconnected = Type.Object({
   reason: Type.Optional(Type.String()),
 });
 export type PartnerDisconnected = Static<typeof PartnerDisconnected>;
-export const partnerDisconnectedChecker = compile(PartnerDisconnected);

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { CiString, compile, TokenType } from '#ocpi';
+import { CiString, TokenType } from '#ocpi';
 
 /** Names a token that no partner vouches for any longer. */
 export const RemovedToken = Type.Object({
@@ -9,5 +9,3 @@ export const RemovedToken = Type.Object({
   type: TokenType,
 });
 export type RemovedToken = Static<typeof RemovedToken>;
-
-export const removedTokenChecker = compile(RemovedToken);

@@ -69,7 +69,7 @@ export function toLocation(row: LocationRow): Location {
 }
 
 /** The row as a canonical 2.3.0 EVSE. */
-export function toEvse(row: EvseRow): Evse {
+function toEvse(row: EvseRow): Evse {
   const own = JSON.parse(row.body) as Omit<Evse, 'status' | 'last_updated'>;
   return {
     ...own,

@@ -63,7 +63,7 @@ export function mirrorRouting(request: Routing, answering?: PartyId): Routing {
 }
 
 /** The longest message id that is taken over from a partner. */
-export const MAX_MESSAGE_ID_LENGTH = 128;
+const MAX_MESSAGE_ID_LENGTH = 128;
 
 /** A partner's message id as it may be echoed; undefined when absent or unfit, then one is made (TRN-63). */
 export function readMessageId(headers: HeaderValues, name: string): string | undefined {

@@ -1,6 +1,5 @@
 import { OCPI_VERSIONS, type OcpiVersion } from '../types/ocpi-version.js';
 import { type InterfaceRole } from '../types/role.js';
-import { type TokenEncoding, tokenEncoding } from '../transport/authorization.js';
 
 /** Modules we know, by the identifiers of the version details. */
 export const MODULE_IDS = [
@@ -26,22 +25,10 @@ export interface ServedModule {
 }
 
 export interface VersionManifest {
-  version: OcpiVersion;
   /** All we can serve on this version; a deployment or connection may switch modules off. */
   modules: readonly ServedModule[];
-  tokenEncoding: TokenEncoding;
   /** The four OCPI-to/from headers exist (TRN-52). */
   routingHeaders: boolean;
-  /** X-Request-ID and X-Correlation-ID are part of the version; they are sent and echoed on all (TRN-63). */
-  messageIds: boolean;
-  /** DateTimes may have up to three decimals (TYP-06). */
-  fractionalSeconds: boolean;
-  /** A PATCH must carry last_updated (TRN-34, TRN-35). */
-  patchNeedsLastUpdated: boolean;
-  /** country_code and party_id are part of the objects (CHG-06). */
-  ownerInBody: boolean;
-  /** Enums that take unknown values exist (TYP-15). */
-  openEnums: boolean;
 }
 
 const SENDER: ServedModule[] = [
@@ -63,50 +50,21 @@ const RECEIVER: ServedModule[] = [
 
 const MANIFESTS: Record<OcpiVersion, VersionManifest> = {
   '2.1.1': {
-    version: '2.1.1',
     modules: [...SENDER, ...RECEIVER_V211],
-    tokenEncoding: tokenEncoding('2.1.1'),
     routingHeaders: false,
-    messageIds: false,
-    fractionalSeconds: false,
-    patchNeedsLastUpdated: false,
-    ownerInBody: false,
-    openEnums: false,
   },
   '2.2.1': {
-    version: '2.2.1',
     modules: [...SENDER, ...RECEIVER],
-    tokenEncoding: tokenEncoding('2.2.1'),
     routingHeaders: true,
-    messageIds: true,
-    fractionalSeconds: true,
-    patchNeedsLastUpdated: true,
-    ownerInBody: true,
-    openEnums: false,
   },
   '2.3.0': {
-    version: '2.3.0',
     modules: [...SENDER, ...RECEIVER],
-    tokenEncoding: tokenEncoding('2.3.0'),
     routingHeaders: true,
-    messageIds: true,
-    fractionalSeconds: true,
-    patchNeedsLastUpdated: true,
-    ownerInBody: true,
-    openEnums: true,
   },
 };
 
 /** What a version asks of the transport and which modules we serve on it (VER-06, VER-07). */
 export const versionManifest = (version: OcpiVersion): VersionManifest => MANIFESTS[version];
-
-/** Do we serve this module on this version? */
-export const servesModule = (version: OcpiVersion, identifier: ModuleId): boolean =>
-  MANIFESTS[version].modules.some((module) => module.identifier === identifier);
-
-/** The four headers belong to functional modules only, never to these (TRN-53). */
-export const isConfigurationModule = (identifier: ModuleId | 'versions'): boolean =>
-  ['versions', 'credentials', 'hubclientinfo'].includes(identifier);
 
 /**
  * The highest version both sides speak, by exact text (VER-04); undefined when there is none. Deprecated and unknown

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { startFeed } from '#change-log';
+import { endFeed, startFeed } from '#change-log';
 import { partnerChanged, partnerConnected, partnerDisconnected } from '#csms-contract';
 import { type Credentials, OcpiError, partyKey } from '#ocpi';
 import { createLogger, GatewaySettings } from '#platform';
@@ -81,9 +81,10 @@ export class RegistrationStore {
       );
       const name = rows[0][0]?.name;
       if (name === undefined) return;
-      for (const table of ['connection_token', 'remote_endpoint', 'remote_party', 'feed']) {
+      for (const table of ['connection_token', 'remote_endpoint', 'remote_party']) {
         await tx.query(`DELETE FROM ${table} WHERE connection_id = $1`, [connectionId]);
       }
+      await endFeed(tx, connectionId);
       await addPartnerMessage(
         tx,
         partnerDisconnected({ connection_id: connectionId, name, reason }),

@@ -71,10 +71,7 @@ function withoutEnvelope(text: string, httpStatus: number, accept: boolean): Pus
 }
 
 /** Retry-After in seconds or as a date; undefined when absent or nonsense. */
-export function readRetryAfter(
-  header: string | string[] | undefined,
-  nowMs: number,
-): number | undefined {
+function readRetryAfter(header: string | string[] | undefined, nowMs: number): number | undefined {
   const text = (Array.isArray(header) ? header[0] : header)?.trim() ?? '';
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
   const at = Date.parse(text);

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { type ConnectionKind, type ConnectionState, type ShownRule } from '#database';
 
 const STATES = ['invited', 'registered', 'rejected', 'unregistered'] as const;
-export const FEED_STATES = [
+const FEED_STATES = [
   'none',
   'paused',
   'stopped',

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { OBJECT_KINDS, type ObjectKind } from './stored-object.js';
 
-export const DELIVERY_STATES = [
+const DELIVERY_STATES = [
   'delivered',
   'behind',
   'parked',

@@ -67,7 +67,7 @@ function placeFaults(cdr: Cdr): FieldError[] {
 }
 
 /** A reservation that never became a charging session: no energy, and no time but reserved time (CDR-24, CDR-28). */
-export const isReservationOnly = ({ charging_periods, total_energy }: Cdr): boolean =>
+const isReservationOnly = ({ charging_periods, total_energy }: Cdr): boolean =>
   total_energy === 0 &&
   charging_periods.some(({ dimensions }) =>
     dimensions.some(({ type }) => type.startsWith('RESERVATION_')),

@@ -1,7 +1,7 @@
 import { withoutControlCharacters } from '../../types/text.js';
 import { type Checker, compile } from '../../types/schema.js';
 import { decoded } from '../../types/field-error.js';
-import { Connector, Evse, Location } from './location.js';
+import { Location } from './location.js';
 import { withSplitNights } from './split-nights.js';
 
 const compiledLocation = compile(Location);
@@ -25,18 +25,10 @@ const FREE_TEXT = new Set([
  */
 export const locationChecker: Checker<Location> = {
   decode: (input) => {
-    const read = tidied(compiledLocation).decode(input);
+    const read = compiledLocation.decode(withTidyTexts(input));
     return read.ok ? decoded(withSplitNights(read.value)) : read;
   },
 };
-/** The same for an EVSE stated alone. */
-export const evseChecker: Checker<Evse> = tidied(compile(Evse));
-/** The same for a Connector stated alone. */
-export const connectorChecker: Checker<Connector> = tidied(compile(Connector));
-
-function tidied<T>(checker: Checker<T>): Checker<T> {
-  return { decode: (input) => checker.decode(withTidyTexts(input)) };
-}
 
 function withTidyTexts(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withTidyTexts);

@@ -15,13 +15,3 @@ export const ChargingPreferences = Type.Object({
 export type ChargingPreferences = Static<typeof ChargingPreferences>;
 
 export const chargingPreferencesChecker = compile(ChargingPreferences);
-
-export const CHARGING_PREFERENCES_RESPONSES = [
-  'ACCEPTED',
-  'DEPARTURE_REQUIRED',
-  'ENERGY_NEED_REQUIRED',
-  'NOT_POSSIBLE',
-  'PROFILE_TYPE_NOT_SUPPORTED',
-] as const;
-export const ChargingPreferencesResponse = ClosedEnum(CHARGING_PREFERENCES_RESPONSES);
-export type ChargingPreferencesResponse = Static<typeof ChargingPreferencesResponse>;

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { CiString, ClosedEnum, compile, DateTime, Optional, Text } from '../../types/schema.js';
+import { CiString, ClosedEnum, DateTime, Optional, Text } from '../../types/schema.js';
 import { TokenType } from '../../types/token-type.js';
 import { ProfileType } from '../sessions/charging-preferences.js';
 
@@ -32,5 +32,3 @@ export const Token = Type.Object({
   last_updated: DateTime(),
 });
 export type Token = Static<typeof Token>;
-
-export const tokenChecker = compile(Token);
