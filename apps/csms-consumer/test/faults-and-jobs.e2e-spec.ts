@@ -1,4 +1,5 @@
 import { ParkedEvents } from '../src/events/parked-events.js';
+import { removeEndedTokens } from '../src/jobs/remove-ended-tokens.js';
 import { pruneInbox } from '../src/jobs/prune-inbox.js';
 import { sweepHeldEvents } from '../src/jobs/sweep-held-events.js';
 import { switchTariffs } from '../src/jobs/switch-tariffs.js';
@@ -233,5 +234,29 @@ describe('timers', () => {
     await gateway.rows(`UPDATE inbox SET received_at = now() - interval '2 hours'`);
     await pruneInbox(gateway.dataSource, 1);
     expect(await gateway.rows('SELECT count(*) AS n FROM inbox')).toEqual([{ n: 0 }]);
+  });
+
+  it('take back the tokens of a partner that unregistered, and tell the CSMS of each', async () => {
+    const token = (uid: string) =>
+      JSON.stringify({ ...exampleData('token.upserted'), uid, type: 'RFID' });
+    await gateway.rows(`INSERT INTO connection (id, name, allowed_parties, state)
+      VALUES ('gone', 'Gone', '{DE*EMP}', 'registered'), ('here', 'Here', '{DE*OTH}', 'registered')`);
+    await gateway.rows(
+      `INSERT INTO token (connection_id, party_key, uid_key, type, body, valid, last_updated)
+       SELECT CASE WHEN n > 2001 THEN 'here' ELSE 'gone' END, 'DE*EMP', 'T' || n, 'RFID',
+              replace($1, 'NUMBER', n::text), true, now() FROM generate_series(1, 2002) AS n`,
+      [token('TNUMBER')],
+    );
+    const removals = () =>
+      gateway.rows(
+        `SELECT count(*) AS n, min(key) AS key FROM csms_message WHERE type = 'ocpi.token.removed.v1'`,
+      );
+    await removeEndedTokens(gateway.dataSource);
+    expect(await removals()).toEqual([{ n: 0, key: null }]);
+    await gateway.rows(`UPDATE connection SET state = 'unregistered' WHERE id = 'gone'`);
+    await removeEndedTokens(gateway.dataSource);
+    expect(await removals()).toEqual([{ n: 2001, key: 'DE*EMP*RFID*T1' }]);
+    expect(await gateway.rows('SELECT uid_key FROM token')).toEqual([{ uid_key: 'T2002' }]);
+    await gateway.rows('DELETE FROM token; DELETE FROM connection; DELETE FROM csms_message');
   });
 });

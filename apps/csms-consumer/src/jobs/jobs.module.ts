@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { EventProcessor } from '../events/event-processor.js';
 import { EventsModule } from '../events/events.module.js';
 import { LeasedJobs } from './leased-jobs.js';
+import { removeEndedTokens } from './remove-ended-tokens.js';
 import { pruneInbox } from './prune-inbox.js';
 import { sweepHeldEvents } from './sweep-held-events.js';
 import { switchTariffs } from './switch-tariffs.js';
@@ -37,6 +38,11 @@ export class JobsModule implements OnApplicationBootstrap {
         name: 'switch-tariffs',
         everyMs: 1000,
         run: (since) => switchTariffs(dataSource, this.signal, since, this.clock.now()),
+      },
+      {
+        name: 'remove-ended-tokens',
+        everyMs: 5000,
+        run: () => removeEndedTokens(dataSource),
       },
       {
         name: 'prune-inbox',
