@@ -31,3 +31,4 @@ export * from './database.module.js';
 export * from './repositories/location-page.js';
 export * from './repositories/location-rows.js';
 export * from './named-query.js';
+export * from './database-faults.js';

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { ChangeLogSignal } from '#change-log';
 import { isEventType } from '#csms-contract';
+import { isCollision, isDatabaseAway } from '#database';
 import { Clock, createLogger, GatewaySettings, Metrics } from '#platform';
 import { DataSource, type EntityManager } from 'typeorm';
 import { applyBatch, type BatchResult, prepare, type PreparedEvent } from './apply-batch.js';
 import { whyForbidden } from './check-event.js';
-import { isCollision, isDatabaseAway } from './database-faults.js';
 import { type EventOutcome, type IncomingEvent } from './incoming-event.js';
 import { lockParked, type ParkedRow, reread } from './parked-rows.js';
 

@@ -4,10 +4,10 @@ import {
   Injectable,
   UnauthorizedException,
 } from '@nestjs/common';
+import { isDatabaseAway } from '#database';
 import { createHash } from 'node:crypto';
 import { type FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
-import { isDatabaseAway } from '../events/database-faults.js';
 import { type CsmsClient } from '../events/incoming-event.js';
 import { BusyException } from './busy-exception.js';
 

@@ -16,8 +16,8 @@ import {
   readHttpBody,
   STRUCTURED_CONTENT_TYPE,
 } from '#csms-contract';
+import { isDatabaseAway } from '#database';
 import { type FastifyRequest } from 'fastify';
-import { isDatabaseAway } from '../events/database-faults.js';
 import { EventProcessor } from '../events/event-processor.js';
 import { type EventOutcome } from '../events/incoming-event.js';
 import { BusyException } from './busy-exception.js';

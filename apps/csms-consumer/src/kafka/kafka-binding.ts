@@ -1,9 +1,9 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { INCOMING_TOPICS, isTombstone, topicName } from '#csms-contract';
+import { isDatabaseAway } from '#database';
 import { createLogger, GatewaySettings, GracefulShutdown, ReadinessGate } from '#platform';
 import { type Consumer, type EachBatchPayload, type Kafka } from 'kafkajs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isDatabaseAway } from '../events/database-faults.js';
 import { EventProcessor } from '../events/event-processor.js';
 import { DeadLetters } from './dead-letters.js';
 import { CONSUMER_RETRY, kafkaClient } from './kafka-client.js';

@@ -6,6 +6,7 @@ import {
   restateTokens,
   UnknownPageTokenError,
 } from '#csms-requests';
+import { isDatabaseAway } from '#database';
 import { GatewaySettings, GracefulShutdown } from '#platform';
 import {
   BadRequestException,
@@ -22,7 +23,6 @@ import {
 } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
-import { isDatabaseAway } from '../events/database-faults.js';
 import { type CsmsClient } from '../events/incoming-event.js';
 import { BusyException } from '../http/busy-exception.js';
 import { BusyFilter } from '../http/busy-filter.js';
