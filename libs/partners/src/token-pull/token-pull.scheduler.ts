@@ -15,6 +15,7 @@ import { type PullResult, TokenPull } from './token-pull.js';
 
 const LOOK_EVERY_MS = 2000;
 const LEASE_SECONDS = 60;
+const RENEW_EVERY_MS = 5000;
 
 /** What is kept of a connection's pulls, in `connection.token_pull`. */
 export interface TokenPullState {
@@ -84,11 +85,17 @@ export class TokenPullScheduler implements OnApplicationBootstrap, OnApplication
         ? parseDateTime(state.through)
         : undefined;
     const overlapMs = connection.version === '2.1.1' ? profile.tokenPullOverlapSeconds * 1000 : 0;
+    let renewedAt = performance.now();
+    const keepLease = async (): Promise<void> => {
+      if (performance.now() - renewedAt < RENEW_EVERY_MS) return;
+      renewedAt = performance.now();
+      await this.lease(connection.id);
+    };
     try {
       const result = await this.pull.run(connection, {
         ...(since && { since: new Date(since.getTime() - overlapMs) }),
         signal: this.abort.signal,
-        onPage: () => this.lease(connection.id),
+        onPage: keepLease,
       });
       await this.finish(connection, {
         ...state,
