@@ -448,4 +448,33 @@ describe('the Receiver interface of Tokens', () => {
     expectEnvelope(await call('2.2.1', 'PUT', path, token('2.2.1', id)), 201, 1000);
     expect((await call('2.2.1', 'GET', path)).json.data.uid).toBe(id);
   });
+
+  it('P16 (partial: tokens pushed at once): what the database refuses fails alone with 3000, the others are stored', async () => {
+    const ids = Array.from({ length: 12 }, uid);
+    const refused = ids[5]!;
+    await api.dataSource.query(
+      `ALTER TABLE token ADD CONSTRAINT ck_test CHECK (uid_key <> '${refused}')`,
+    );
+    const answers = await Promise.all(
+      ids.map((id) => call('2.2.1', 'PUT', id, token('2.2.1', id))),
+    );
+    await api.dataSource.query('ALTER TABLE token DROP CONSTRAINT ck_test');
+    for (const [n, answer] of answers.entries()) {
+      if (ids[n] === refused) expectEnvelope(answer, 200, 3000);
+      else expectEnvelope(answer, 201, 1000);
+    }
+    expectEnvelope(await call('2.2.1', 'GET', refused), 404, 2004);
+    expect(await messagesOf(refused)).toHaveLength(0);
+    expect(await messagesOf(ids[6]!)).toHaveLength(1);
+  });
+
+  it('answers everybody 3000 when none can be stored, and takes them once it can again', async () => {
+    const ids = Array.from({ length: 8 }, uid);
+    const putAll = () => Promise.all(ids.map((id) => call('2.2.1', 'PUT', id, token('2.2.1', id))));
+    await api.dataSource.query('ALTER TABLE token RENAME TO token_away');
+    const failed = await putAll();
+    await api.dataSource.query('ALTER TABLE token_away RENAME TO token');
+    for (const answer of failed) expectEnvelope(answer, 200, 3000);
+    for (const answer of await putAll()) expectEnvelope(answer, 201, 1000);
+  });
 });

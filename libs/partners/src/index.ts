@@ -25,7 +25,7 @@ export * from './handshake/send-update.js';
 export * from './handshake/send-unregistration.js';
 export * from './handshake/announce-changes.js';
 export * from './handshake/rotate-old-tokens.js';
-export * from './tokens/store-token.js';
+export * from './tokens/token-writer.js';
 export * from './tokens/find-token.js';
 export * from './tokens/owns-tokens-of.js';
 export * from './partners.module.js';

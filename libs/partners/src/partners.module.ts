@@ -17,6 +17,7 @@ import { SendUnregistration } from './handshake/send-unregistration.js';
 import { SendUpdate } from './handshake/send-update.js';
 import { StartRegistration } from './handshake/start-registration.js';
 import { PartnerClient } from './http/partner-client.js';
+import { TokenWriter } from './tokens/token-writer.js';
 
 const SERVICES = [
   ConnectionDirectory,
@@ -35,6 +36,7 @@ const SERVICES = [
   SendUnregistration,
   SendUpdate,
   StartRegistration,
+  TokenWriter,
 ];
 
 /** Connections, handshakes and the way out to partners; needs the platform and database modules. */

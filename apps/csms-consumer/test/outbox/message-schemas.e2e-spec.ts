@@ -2,7 +2,7 @@ import { EVENT_TYPES, type EventTypeName } from '#csms-contract';
 import { restateTokens } from '#csms-requests';
 import { openDataSource } from '#database';
 import { compile, type Token } from '#ocpi';
-import { storeToken, storeTokens } from '#partners';
+import { storeTokens, TokenWriter } from '#partners';
 import { type TSchema } from '@sinclair/typebox';
 import { type DataSource } from 'typeorm';
 import { createTestDatabase, type TestDatabase } from '../../../../test/harness/database.js';
@@ -22,10 +22,12 @@ const token = (uid: string): Token => ({
 describe('messages about tokens', () => {
   let database: TestDatabase;
   let source: DataSource;
+  let writer: TokenWriter;
 
   beforeAll(async () => {
     database = await createTestDatabase();
     source = await openDataSource(database.url, 4);
+    writer = new TokenWriter(source);
   });
   afterAll(async () => {
     await source.destroy();
@@ -33,7 +35,7 @@ describe('messages about tokens', () => {
   });
 
   it('keep to the contract, whoever wrote them, and name one token by one key', async () => {
-    await storeToken(source, 'emsp', token('a1'));
+    await writer.store('emsp', token('a1'));
     await storeTokens(source, 'emsp', [token('b2'), token('c3')]);
     expect(await restateTokens(source)).toBe(3);
     const rows = await source.query(
@@ -56,7 +58,7 @@ describe('messages about tokens', () => {
     const changing = (async () => {
       for (let n = 0; n < 1500; n += 10) {
         const changed = { ...token(`N${n}`), valid: false, last_updated: '2026-01-02T00:00:00Z' };
-        await storeToken(source, 'emsp', changed);
+        await writer.store('emsp', changed);
       }
     })();
     await Promise.all([changing, restateTokens(source), restateTokens(source)]);

@@ -14,7 +14,7 @@ import {
   findToken,
   ownsTokensOf,
   type StoreOutcome,
-  storeToken,
+  TokenWriter,
 } from '#partners';
 import { Clock } from '#platform';
 import { type FastifyReply } from 'fastify';
@@ -42,6 +42,7 @@ interface Named {
 export class TokensController {
   constructor(
     private readonly dataSource: DataSource,
+    private readonly writer: TokenWriter,
     private readonly observations: ConnectionObservations,
     private readonly clock: Clock,
   ) {}
@@ -101,7 +102,7 @@ export class TokensController {
   }
 
   private async store(connection: Connection, token: Token): Promise<StoreOutcome> {
-    const outcome = await storeToken(this.dataSource, connection.id, token);
+    const outcome = await this.writer.store(connection.id, token);
     if (outcome === 'older') this.observations.deviation(connection.id, 'older_token_update');
     return outcome;
   }

@@ -81,17 +81,18 @@ export class TokenPull {
       };
       const crawl = { connection, url, query, routing: target.routing };
       const { signal } = options;
-      // The next page is on its way while this one is stored.
+      // The next page is fetched and read while this one is stored.
       let storing: Promise<unknown> = Promise.resolve();
-      const takeIn = async (items: readonly unknown[]) => {
-        await this.takeIn(connection, items, result, seen);
+      const store = async (tokens: readonly Token[]) => {
+        result.stored += await storeTokens(this.dataSource, connection.id, tokens);
         await options.onPage?.();
       };
       try {
         const pages = crawlPages(this.client, { ...crawl, ...(signal && { signal }) });
         for await (const items of pages) {
+          const tokens = this.read(connection, items, result, seen);
           await storing;
-          storing = takeIn(items);
+          storing = store(tokens);
           storing.catch(() => undefined); // thrown where it is awaited
         }
       } finally {
@@ -108,12 +109,13 @@ export class TokenPull {
     return result;
   }
 
-  private async takeIn(
+  /** The tokens of a page that can be read and are the partner's; what else there is, is counted. */
+  private read(
     connection: Connection & { version: OcpiVersion },
     items: readonly unknown[],
     result: PullResult,
     seen: Set<string>,
-  ): Promise<void> {
+  ): Token[] {
     const tokens: Token[] = [];
     const owner = ownerOf211(connection);
     for (const item of items) {
@@ -132,7 +134,7 @@ export class TokenPull {
         result.foreign += 1;
       }
     }
-    result.stored += await storeTokens(this.dataSource, connection.id, tokens);
+    return tokens;
   }
 
   /** One list per party of the partner, since plain platforms have no list of all (TRN-55); a hub's list holds everybody's. */

@@ -1,53 +1,22 @@
-import { tokenUpserted } from '#csms-contract';
-import { foldId, parseDateTime, partyKey, type Token, tokenKey } from '#ocpi';
+import { parseDateTime, type Token, tokenKey } from '#ocpi';
 import { type DataSource } from 'typeorm';
+import { writeTokens } from './write-tokens.js';
 
-// Sorted, so that batches that overlap wait for each other instead of dying of a deadlock.
-const STORE = `WITH new AS (
-    SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[], $7::timestamptz[],
-      $8::text[], $9::text[]) AS n (party_key, uid_key, type, body, valid, last_updated, subject, key)
-  ), stored AS (
-    INSERT INTO token (connection_id, party_key, uid_key, type, body, valid, last_updated)
-    SELECT $1, party_key, uid_key, type, body, valid, last_updated FROM new
-     ORDER BY party_key, uid_key, type
-    ON CONFLICT (party_key, uid_key, type) DO UPDATE
-      SET connection_id = excluded.connection_id, body = excluded.body, valid = excluded.valid,
-          last_updated = excluded.last_updated, received_at = now()
-      WHERE token.last_updated <= excluded.last_updated AND token.body <> excluded.body
-    RETURNING party_key, uid_key, type
-  ), message AS (
-    INSERT INTO csms_message (id, type, subject, key, data)
-    SELECT gen_random_uuid(), $10, n.subject, n.key, n.body
-      FROM stored JOIN new n USING (party_key, uid_key, type)
-  )
-  SELECT count(*) AS stored FROM stored`;
-
-/** Stores many whole Tokens as `storeToken` does one; of repeats in the list the newest counts. Returns how many changed. */
+/** Stores many whole Tokens of one partner in one commit; of repeats in the list the newest counts. Returns how many changed. */
 export async function storeTokens(
   dataSource: DataSource,
   connectionId: string,
   tokens: readonly Token[],
 ): Promise<number> {
-  if (tokens.length === 0) return 0;
-  const newest = new Map<string, { token: Token; at: Date }>();
+  const newest = new Map<string, Token>();
   for (const token of tokens) {
-    const at = parseDateTime(token.last_updated) ?? new Date();
-    const known = newest.get(tokenKey(token));
-    if (!known || known.at <= at) newest.set(tokenKey(token), { token, at });
+    const key = tokenKey(token);
+    const known = newest.get(key);
+    if (!known || instantOf(known) <= instantOf(token)) newest.set(key, token);
   }
-  const rows = [...newest.values()];
-  const events = rows.map(({ token }) => tokenUpserted(token));
-  const [result] = await dataSource.query<{ stored: number }[]>(STORE, [
-    connectionId,
-    rows.map(({ token }) => partyKey(token)),
-    rows.map(({ token }) => foldId(token.uid)),
-    rows.map(({ token }) => token.type),
-    rows.map(({ token }) => JSON.stringify(token)),
-    rows.map(({ token }) => token.valid),
-    rows.map(({ at }) => at),
-    events.map(({ subject }) => subject),
-    events.map(({ key }) => key),
-    'ocpi.token.upserted.v1',
-  ]);
-  return result?.stored ?? 0;
+  const statements = [...newest.values()].map((token) => ({ connectionId, token }));
+  const outcomes = await writeTokens(dataSource, statements);
+  return outcomes.filter((outcome) => outcome !== 'kept').length;
 }
+
+const instantOf = ({ last_updated }: Token): number => parseDateTime(last_updated)?.getTime() ?? 0;
