@@ -38,9 +38,11 @@ try {
 printTable(rows);
 writeReport(rows, ran);
 const missed = rows.filter(({ met }) => met === false);
+const failed = names.filter((name) => !ran.includes(name));
+if (failed.length > 0) console.log(`could not be run: ${failed.join(', ')}`);
 console.log(
   missed.length === 0
-    ? 'every goal is met'
+    ? `every goal of ${ran.length} benchmarks is met`
     : `${missed.length} goals missed: ${missed.map((row) => row.name).join('; ')}`,
 );
 process.exit(process.exitCode ?? 0);
