@@ -1,26 +1,25 @@
-import { type Cursor, type FoldedObject, type Lease, rowsOf, type TailReader } from '#change-log';
+import { type Cursor, type Lease, type TailReader } from '#change-log';
 import { type ChangeEntity } from '#database';
 import { type PartnerClient, type PushOutcome } from '#partners';
 import { createLogger, type Metrics } from '#platform';
 import { type DataSource } from 'typeorm';
 import {
-  grantKey,
   type LiveConnection,
   type PushResult,
   type PushScope,
   type PushTask,
 } from '../push-scope.js';
 import { PushSender } from '../push-sender.js';
-import { settle } from '../records/cdr-receipts.js';
 import { type ExchangeLog } from '../records/exchange-log.js';
-import { park, parkedKeys, unpark } from '../records/parking.js';
+import { ParkedObjects } from '../records/parked-objects.js';
 import { ConnectionView } from '../state/connection-view.js';
 import { type ObjectLoader } from '../state/object-loader.js';
 import { backoffMs, objectRetryMs } from './backoff.js';
 import { type FeedStore } from './feed-store.js';
 import { concerns, planTasks, pushedKinds } from './plan-tasks.js';
 import { runTasks } from './run-tasks.js';
-import { snapshotPage, type WalkPlace } from './snapshot-page.js';
+import { shownTo } from './shown-objects.js';
+import { asChange, snapshotPage, type WalkPlace } from './snapshot-page.js';
 
 export interface WorkerParts {
   source: DataSource;
@@ -62,7 +61,7 @@ export class FeedWorker {
   /** Changes below are left to the partner's own pull, CDRs apart (TRN-66). */
   private skipBelow = 0;
   private readonly covered = new Map<string, number>();
-  private parked = new Set<string>();
+  private parked: ParkedObjects | undefined;
   private stopping = false;
   private aborted = false;
   private isWoken = false;
@@ -273,7 +272,7 @@ export class FeedWorker {
       }
       const reason = `failed ${task.attempts} times while the partner answered: ${failure?.reason ?? ''}`;
       const { httpStatus, ocpiStatus } = failure ?? {};
-      await this.park(task, task.objectName ?? '', { reason, httpStatus, ocpiStatus });
+      await this.parked?.park(task, task.objectName ?? '', { reason, httpStatus, ocpiStatus });
     }
     return rest;
   }
@@ -282,7 +281,7 @@ export class FeedWorker {
     const { outcome, objectName, covers = [] } = result;
     for (const [key, horizon] of covers) this.covered.set(key, horizon);
     if (outcome?.kind === 'rejected') {
-      await this.park(task, objectName, outcome);
+      await this.parked?.park(task, objectName, outcome);
       return;
     }
     if (outcome?.kind !== 'delivered') return;
@@ -290,34 +289,7 @@ export class FeedWorker {
       { module: `${task.kind}s` },
       Math.max(0, Date.now() - task.since.getTime()) / 1000,
     );
-    if (this.parked.delete(`${task.kind}:${task.objectId}`)) {
-      const { kind, objectId } = task;
-      await unpark(this.parts.source, { connectionId: this.key, kind, objectId });
-    }
-  }
-
-  private async park(
-    task: PushTask,
-    objectName: string,
-    given: { reason: string; httpStatus?: number | undefined; ocpiStatus?: number | undefined },
-  ): Promise<void> {
-    const { kind, objectId } = task;
-    const { reason, httpStatus, ocpiStatus } = given;
-    const line = { connection: this.key, kind, object: objectName, reason };
-    this.log[kind === 'cdr' ? 'error' : 'warn'](line, 'parked');
-    await this.parts.source.transaction(async (tx) => {
-      await park(tx, {
-        connectionId: this.key,
-        kind,
-        objectId,
-        objectName,
-        reason,
-        httpStatus,
-        ocpiStatus,
-      });
-      if (kind === 'cdr') await settle(tx, this.key, objectId, { state: 'parked', reason });
-    });
-    this.parked.add(`${kind}:${objectId}`);
+    await this.parked?.unpark(task);
   }
 
   private async answered(): Promise<void> {
@@ -346,7 +318,7 @@ export class FeedWorker {
   private async scope(connection: LiveConnection): Promise<PushScope> {
     const { source, loader, client, exchanges, metrics, store } = this.parts;
     if (this.known?.connection !== connection) {
-      this.parked = await parkedKeys(source, connection.id);
+      this.parked = await ParkedObjects.of(source, connection.id);
       this.known = {
         connection,
         view: new ConnectionView(source, connection),
@@ -359,33 +331,18 @@ export class FeedWorker {
         ),
       };
     }
-    const isShown = await this.shownBy(connection);
+    const isShown = await shownTo(source, connection);
     return {
       ...this.known,
       source,
       loader,
       need: (xid) => ({ xid, readAfterMs: this.readAfterMs }),
-      isParked: (kind, objectId) => this.parked.has(`${kind}:${objectId}`),
+      isParked: (kind, objectId) => this.parked?.has(kind, objectId) ?? false,
       isShown,
     };
   }
 
   private known: Pick<PushScope, 'view' | 'sender' | 'connection'> | undefined;
-
-  private async shownBy(connection: LiveConnection): Promise<PushScope['isShown']> {
-    const { locationsShown, tariffsShown, id } = connection;
-    if (locationsShown === 'all' && tariffsShown === 'all') return () => true;
-    const rows = await rowsOf<{ kind: string; partyKey: string; objectKey: string }>(
-      this.parts.source,
-      `SELECT kind, party_key AS "partyKey", object_key AS "objectKey" FROM object_grant WHERE connection_id = $1`,
-      [id],
-    );
-    const named = new Set(rows.map((row) => grantKey(row.kind, row.partyKey, row.objectKey)));
-    return (kind, partyKey, objectKey) => {
-      const rule = kind === 'location' ? locationsShown : tariffsShown;
-      return rule === 'all' || (rule === 'only') === named.has(grantKey(kind, partyKey, objectKey));
-    };
-  }
 
   private async preload(scope: PushScope, tasks: readonly PushTask[]): Promise<void> {
     if (tasks.length < 2) return;
@@ -421,22 +378,3 @@ export class FeedWorker {
 
 const keyOf = ([first]: readonly PushTask[]): string =>
   first ? `${first.kind}:${first.objectId}` : 'probe';
-
-/** An object of the walk as the change that would tell it. */
-const asChange = (object: FoldedObject, { isRestart }: WalkPlace): ChangeEntity => ({
-  xid: 0,
-  seq: 0,
-  at: object.since,
-  kind: object.kind,
-  objectId: object.objectId,
-  evseId: null,
-  connectorId: null,
-  // After a restart the partner may hold what is gone or hidden by now: then it is taken away.
-  aspect: isRestart === true && !['session', 'cdr'].includes(object.kind) ? 'content' : 'created',
-  fields: null,
-  audience: object.audience,
-  partyKey: object.partyKey,
-  connectionId: null,
-  versions: null,
-  eventTime: null,
-});

@@ -1,4 +1,5 @@
 import { type FoldedObject, rowsOf, type SqlRunner, wholeObject } from '#change-log';
+import { type ChangeEntity } from '#database';
 import { tokenPartiesOf } from '#partners';
 import { type LiveConnection } from '../push-scope.js';
 
@@ -98,3 +99,22 @@ function read(
       );
   }
 }
+
+/** An object of the walk as the change that would tell it. */
+export const asChange = (object: FoldedObject, { isRestart }: WalkPlace): ChangeEntity => ({
+  xid: 0,
+  seq: 0,
+  at: object.since,
+  kind: object.kind,
+  objectId: object.objectId,
+  evseId: null,
+  connectorId: null,
+  // After a restart the partner may hold what is gone or hidden by now: then it is taken away.
+  aspect: isRestart === true && !['session', 'cdr'].includes(object.kind) ? 'content' : 'created',
+  fields: null,
+  audience: object.audience,
+  partyKey: object.partyKey,
+  connectionId: null,
+  versions: null,
+  eventTime: null,
+});

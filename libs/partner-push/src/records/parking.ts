@@ -1,64 +1,8 @@
-import { appendChanges, type NewChange, rowsOf, type SqlRunner } from '#change-log';
+import { appendChanges, type NewChange, rowsOf } from '#change-log';
 import { type ParkedPushEntity } from '#database';
 import { type DataSource } from 'typeorm';
 
-export type ParkedKind = ParkedPushEntity['kind'];
-
 export type ParkedPush = ParkedPushEntity;
-
-export interface ParkReason {
-  reason: string;
-  httpStatus?: number | undefined;
-  ocpiStatus?: number | undefined;
-}
-
-/** Puts an object aside for one partner, with the reason; an object already aside gets the new one. */
-export async function park(
-  source: SqlRunner,
-  given: {
-    connectionId: string;
-    kind: ParkedKind;
-    objectId: number;
-    objectName: string;
-  } & ParkReason,
-): Promise<void> {
-  await source.query(
-    `INSERT INTO parked_push (connection_id, kind, object_id, object_name, reason, http_status, ocpi_status)
-     VALUES ($1, $2, $3, $4, $5, $6, $7)
-     ON CONFLICT (connection_id, kind, object_id) DO UPDATE
-       SET reason = excluded.reason, http_status = excluded.http_status, ocpi_status = excluded.ocpi_status,
-           object_name = excluded.object_name, attempts = parked_push.attempts + 1, parked_at = now()`,
-    [
-      given.connectionId,
-      given.kind,
-      given.objectId,
-      given.objectName,
-      given.reason.replaceAll('\0', ''),
-      given.httpStatus ?? null,
-      given.ocpiStatus ?? null,
-    ],
-  );
-}
-
-export async function unpark(
-  source: SqlRunner,
-  given: { connectionId: string; kind: ParkedKind; objectId: number },
-): Promise<void> {
-  await source.query(
-    'DELETE FROM parked_push WHERE connection_id = $1 AND kind = $2 AND object_id = $3',
-    [given.connectionId, given.kind, given.objectId],
-  );
-}
-
-/** Keys (`location:12`) of what stands aside for a partner. */
-export async function parkedKeys(source: SqlRunner, connectionId: string): Promise<Set<string>> {
-  const rows = await rowsOf<{ key: string }>(
-    source,
-    `SELECT kind || ':' || object_id AS key FROM parked_push WHERE connection_id = $1`,
-    [connectionId],
-  );
-  return new Set(rows.map(({ key }) => key));
-}
 
 /** What partners refused, newest first, for operators. */
 export const parkedPushes = (
