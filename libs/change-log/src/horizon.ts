@@ -8,26 +8,24 @@ export interface Horizon {
 }
 
 /**
- * How far a log may be read without skipping rows of transactions that are still running (D2). Three steps, each a
- * statement of its own in autocommit: (1) the transaction id behind the last that ended, (2) the writers running in *this* database, (3) the
- * caller's read of the rows. In this order a writer that (2) does not see has either ended, and (3) sees its rows, or
- * began after (1). Writers of other databases of the cluster do not count, long as they may last. Prepared
- * transactions are not looked for: the gateway makes none. `source` must not be inside a transaction.
+ * How far a log may be read without skipping rows of transactions that are still running (D2). Three steps: (1) the
+ * transaction id behind the last that ended, (2) the writers running in *this* database, (3) the caller's read of the
+ * rows. In this order a writer that (2) does not see has either ended, and (3) sees its rows, or began after (1). One
+ * statement does (1) and (2): its snapshot is taken before it looks at the backends. Writers of other databases of the
+ * cluster do not count, long as they may last. Prepared transactions are not looked for: the gateway makes none.
+ * `source` must not be inside a transaction.
  */
 export async function readHorizon(source: SqlRunner): Promise<Horizon> {
-  const [next] = await rowsOf<{ xid: number }>(
+  const [next] = await rowsOf<{ xid: number; running: number[] | null }>(
     source,
-    'SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS xid',
-  );
-  const running = await rowsOf<{ xid: number }>(
-    source,
-    `SELECT backend_xid::text::bigint AS xid FROM pg_stat_activity
-      WHERE datname = current_database() AND backend_xid IS NOT NULL`,
+    `SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS xid,
+            (SELECT json_agg(backend_xid::text::bigint) FROM pg_stat_activity
+              WHERE datname = current_database() AND backend_xid IS NOT NULL) AS running`,
   );
   if (!next) throw new Error('the database named no transaction id');
   // backend_xid is 32 bits wide: it is the one of its kind nearest to the other id.
   const oldest = Math.min(
-    ...running.map(({ xid }) => next.xid + signed32(xid - (next.xid % 2 ** 32))),
+    ...(next.running ?? []).map((xid) => next.xid + signed32(xid - (next.xid % 2 ** 32))),
   );
   return { xid: Math.min(next.xid, oldest), heldBy: oldest <= next.xid ? oldest : undefined };
 }

@@ -20,6 +20,7 @@ export interface TailReaderOptions {
 }
 
 const READ_AT_MOST_EVERY_MS = 4;
+const LOOK_WHILE_HELD_MS = 10;
 const CHUNK = 5000;
 
 /**
@@ -172,7 +173,11 @@ export class TailReader<Row extends Cursor> {
   private schedule(): void {
     if (this.stopped) return;
     clearTimeout(this.timer);
-    const delay = this.wanted ? READ_AT_MOST_EVERY_MS : (this.options.pollMs ?? 250);
+    const { pollMs = 250 } = this.options;
+    // Who holds the horizon back may have had nothing to tell, and then nobody says that it has ended.
+    const isHeld = this.heldSince !== undefined && this.horizonAgeMs < 1000;
+    const usual = isHeld ? Math.min(pollMs, LOOK_WHILE_HELD_MS) : pollMs;
+    const delay = this.wanted ? READ_AT_MOST_EVERY_MS : usual;
     this.timer = setTimeout(() => void this.tick(), delay);
   }
 

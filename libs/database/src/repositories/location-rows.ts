@@ -35,19 +35,7 @@ export async function readLocations(
   ids: readonly number[],
 ): Promise<Map<number, LocationRow>> {
   if (ids.length === 0) return new Map();
-  const locations = await source.query<Omit<LocationRow, 'evses'>[]>(
-    `SELECT id, party_key AS "partyKey", location_key AS "locationKey", publish, body, v211, v221, v230,
-            removed_at AS "removedAt", last_updated AS "lastUpdated"
-       FROM location WHERE id = ANY($1)`,
-    [ids],
-  );
-  const evses = await source.query<(EvseRow & { locationId: number })[]>(
-    `SELECT e.id, e.location_id AS "locationId", e.uid, e.evse_key AS "evseKey", e.position, e.body,
-            e.v211, e.v221, e.v230, s.status, s.last_updated AS "lastUpdated"
-       FROM evse e JOIN evse_state s ON s.evse_id = e.id
-      WHERE e.location_id = ANY($1) ORDER BY e.location_id, e.position`,
-    [ids],
-  );
+  const [locations, evses] = await Promise.all([readShells(source, ids), readEvses(source, ids)]);
   const rows = new Map(locations.map((row) => [row.id, { ...row, evses: [] as EvseRow[] }]));
   for (const { locationId, ...evse } of evses) {
     const row = rows.get(locationId);
@@ -57,6 +45,29 @@ export async function readLocations(
   }
   return rows;
 }
+
+const readShells = (
+  source: DataSource | EntityManager,
+  ids: readonly number[],
+): Promise<Omit<LocationRow, 'evses'>[]> =>
+  source.query(
+    `SELECT id, party_key AS "partyKey", location_key AS "locationKey", publish, body, v211, v221, v230,
+            removed_at AS "removedAt", last_updated AS "lastUpdated"
+       FROM location WHERE id = ANY($1)`,
+    [ids],
+  );
+
+const readEvses = (
+  source: DataSource | EntityManager,
+  ids: readonly number[],
+): Promise<(EvseRow & { locationId: number })[]> =>
+  source.query(
+    `SELECT e.id, e.location_id AS "locationId", e.uid, e.evse_key AS "evseKey", e.position, e.body,
+            e.v211, e.v221, e.v230, s.status, s.last_updated AS "lastUpdated"
+       FROM evse e JOIN evse_state s ON s.evse_id = e.id
+      WHERE e.location_id = ANY($1) ORDER BY e.location_id, e.position`,
+    [ids],
+  );
 
 /** The row as a canonical 2.3.0 Location. */
 export function toLocation(row: LocationRow): Location {
