@@ -13,8 +13,9 @@ interface Waiting extends TokenStatement {
   reject: (error: unknown) => void;
 }
 
-/** The second one is on its way to the database while the first waits for the disk. */
-const WRITES_AT_ONCE = 2;
+/** A write that takes longer waits for a row that somebody holds; others then go beside it. */
+const SLOW_AFTER_MS = 50;
+const WRITES_AT_ONCE = 4;
 const TOKENS_PER_WRITE = 200;
 
 /**
@@ -29,6 +30,8 @@ export class TokenWriter {
   /** Tokens in a write that is on its way. */
   private readonly busy = new Set<string>();
   private writes = 0;
+  /** Those of them that are not slow yet: one at most, for two would share the tokens that one takes. */
+  private promptWrites = 0;
   private isDue = false;
 
   constructor(private readonly dataSource: DataSource) {}
@@ -43,7 +46,7 @@ export class TokenWriter {
 
   /** Requests that arrived together are read one after another within one turn of the event loop. */
   private writeSoon(): void {
-    if (this.isDue || this.writes === WRITES_AT_ONCE) return;
+    if (this.isDue || this.promptWrites > 0 || this.writes === WRITES_AT_ONCE) return;
     this.isDue = true;
     setImmediate(() => {
       this.isDue = false;
@@ -70,10 +73,25 @@ export class TokenWriter {
 
   private async run(batch: readonly Waiting[]): Promise<void> {
     this.writes += 1;
+    const noLongerPrompt = this.startPromptWrite();
     await this.write(batch);
     this.writes -= 1;
     for (const { key } of batch) this.busy.delete(key);
-    if (this.waiting.length > 0) this.writeSoon();
+    noLongerPrompt();
+  }
+
+  /** Returns what is to be called when the write has ended; if that takes too long, the next one begins without it. */
+  private startPromptWrite(): () => void {
+    let isPrompt = true;
+    this.promptWrites += 1;
+    const end = (): void => {
+      clearTimeout(timer);
+      if (isPrompt) this.promptWrites -= 1;
+      isPrompt = false;
+      if (this.waiting.length > 0) this.writeSoon();
+    };
+    const timer = setTimeout(end, SLOW_AFTER_MS);
+    return end;
   }
 
   /** Never rejects. */
