@@ -1,5 +1,5 @@
 import { newSecret } from '#platform';
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, hash, randomBytes } from 'node:crypto';
 
 const FORMAT = 1;
 const KEY_ID_BYTES = 4;
@@ -11,8 +11,7 @@ const HEADER_BYTES = 1 + KEY_ID_BYTES;
 export const newCredentialsToken = (): string => newSecret();
 
 /** What is stored of a token that a partner shows us: it can be recognised, not read (P15, TRN-04). */
-export const hashToken = (token: string): Buffer =>
-  createHash('sha256').update(token, 'utf8').digest();
+export const hashToken = (token: string): Buffer => hash('sha256', token, 'buffer');
 
 /**
  * Keeps the tokens that we show to partners unreadable at rest (P15): AES-256-GCM. Each value names the key it was made

@@ -11,10 +11,10 @@ export interface OcpiPath {
 
 /** Reads `/ocpi/versions`, `/ocpi/{version}` and `/ocpi/{version}/{module}/…`; slashes at the end do not count (TRN-65). */
 export function readOcpiPath(url: string): OcpiPath {
-  const [, , first = '', module, ...rest] = url
-    .replace(/\?.*$/s, '')
-    .replace(/\/+$/, '')
-    .split('/');
+  const queryAt = url.indexOf('?');
+  let end = queryAt === -1 ? url.length : queryAt;
+  while (url[end - 1] === '/') end -= 1;
+  const [, , first = '', module, ...rest] = url.slice(0, end).split('/');
   if (first === 'versions' && module === undefined) {
     return { version: undefined, resource: 'versions', depth: 0 };
   }

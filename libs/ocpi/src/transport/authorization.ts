@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { type OcpiVersion } from '../types/ocpi-version.js';
 
 /** How a credentials token is written in the Authorization header. */
@@ -33,8 +34,7 @@ export function tokenCandidates(header: string | undefined): TokenCandidate[] {
   if (BASE64.test(parameter) && bare.length % 4 !== 1) {
     const bytes = Buffer.from(parameter, 'base64');
     const token = bytes.toString('utf8').replace(/[\r\n]+$/, '');
-    const isText = Buffer.from(bytes.toString('utf8'), 'utf8').equals(bytes);
-    if (isText && token !== '') candidates.push({ token, encoding: 'base64' });
+    if (isUtf8(bytes) && token !== '') candidates.push({ token, encoding: 'base64' });
   }
   return candidates;
 }

@@ -75,10 +75,16 @@ export function readMessageId(headers: HeaderValues, name: string): string | und
 
 /** One value of a header, whatever the case of its name; of a repeated one the first. */
 export function single(headers: HeaderValues, name: string): string | undefined {
-  const direct = headers[name];
-  const value =
-    direct ??
-    Object.entries(headers).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
+  const value = headers[name] ?? headers[nameAsWritten(headers, name) ?? name];
   const text = (Array.isArray(value) ? value[0] : value)?.trim();
   return text === '' ? undefined : text;
+}
+
+function nameAsWritten(headers: HeaderValues, name: string): string | undefined {
+  const folded = name.toLowerCase();
+  for (const key in headers) {
+    // Lengths first: most headers of most requests are absent, and there are a dozen others.
+    if (key.length === name.length && key.toLowerCase() === folded) return key;
+  }
+  return undefined;
 }
