@@ -41,7 +41,11 @@ export function readCloudEvent(attributes: RawAttributes, data: unknown): Parsed
     lengthFault(faults, 'snapshotid', snapshotId, LIMITS.maxSnapshotIdLength);
   }
   const contentType = attributes['datacontenttype'];
-  if (contentType !== undefined && !/^application\/(?:[\w.+-]+\+)?json(?:;|$)/i.test(contentType)) {
+  if (
+    contentType !== undefined &&
+    contentType !== 'application/json' &&
+    !/^application\/(?:[\w.+-]+\+)?json(?:;|$)/i.test(contentType)
+  ) {
     faults.push({ path: 'datacontenttype', message: 'must be JSON' });
   }
   if (faults.length > 0 || !time || sequence === null) {

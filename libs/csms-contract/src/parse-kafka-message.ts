@@ -29,12 +29,22 @@ export const isTombstone = ({ value, headers = {} }: KafkaRecord): boolean =>
 
 function binaryAttributes(headers: Record<string, HeaderValue>): RawAttributes {
   const attributes: RawAttributes = {};
-  for (const [name, given] of Object.entries(headers)) {
+  for (const name of Object.keys(headers)) {
+    const attribute = attributeOf(name) ?? attributeOf(name.toLowerCase());
+    if (attribute === undefined) continue;
+    const given = headers[name];
     const value = Array.isArray(given) ? given[0] : given;
-    if (value === undefined) continue;
-    const lower = name.toLowerCase();
-    if (lower.startsWith('ce_')) attributes[lower.slice(3)] = value.toString();
-    else if (lower === 'content-type') attributes['datacontenttype'] = value.toString();
+    if (value !== undefined) attributes[attribute] = value.toString();
   }
   return attributes;
 }
+
+/** The attributes that say something to us; others cost a record as much to read and are kept with its raw headers. */
+const READ = new Set(
+  ['specversion', 'id', 'source', 'type', 'subject', 'time', 'sequence', 'snapshotid'].map(
+    (attribute) => `ce_${attribute}`,
+  ),
+);
+
+const attributeOf = (header: string): string | undefined =>
+  READ.has(header) ? header.slice(3) : header === 'content-type' ? 'datacontenttype' : undefined;
