@@ -12,6 +12,12 @@ import { KafkaEvent } from './kafka-event.js';
 const EVENTS_AT_ONCE = 1000;
 const PARTITIONS_AT_ONCE = 4;
 const FETCH_WAIT_MS = 20;
+/**
+ * kafkajs decodes a whole answer before it hands out the first record, and records cost five times their bytes while they
+ * wait: at its defaults (1 MiB per partition, 10 MiB) most of them grow old on the heap. One partition's share is about
+ * one transaction of status events; a record that is larger comes all the same.
+ */
+const FETCH_BYTES = { maxBytesPerPartition: 512 * 1024, maxBytes: 4 * 1024 * 1024 };
 const START_RETRY_MS = 1000;
 const PAUSE_MS = { first: 250, last: 5000 };
 
@@ -83,6 +89,7 @@ export class KafkaBinding implements OnApplicationBootstrap {
       rebalanceTimeout: Math.max(sessionTimeout, 10_000),
       // A fetch leaves out the partitions that are being worked on; what arrives there meanwhile waits for its end.
       maxWaitTimeInMs: FETCH_WAIT_MS,
+      ...FETCH_BYTES,
       allowAutoTopicCreation: false,
       retry: CONSUMER_RETRY,
     });
