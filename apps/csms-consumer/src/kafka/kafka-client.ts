@@ -1,5 +1,6 @@
 import { createLogger, type GatewaySettings } from '#platform';
 import { Kafka, type logCreator, logLevel, type SASLOptions } from 'kafkajs';
+import { patchHeaderDecoding } from './patch-header-decoding.js';
 import { patchRequestQueue } from './patch-request-queue.js';
 
 /** Settings that bring client and consumer back within a second of the broker's return, measured against kafkajs 2.2.4. */
@@ -11,6 +12,7 @@ export const CONSUMER_RETRY = { ...RETRY, restartOnFailure: () => Promise.resolv
 export function kafkaClient(settings: GatewaySettings, retries = RETRY.retries): Kafka | undefined {
   if (settings.kafkaBrokers.length === 0) return undefined;
   patchRequestQueue();
+  patchHeaderDecoding();
   const { kafkaSaslMechanism: mechanism } = settings;
   return new Kafka({
     clientId: settings.kafkaClientId,
