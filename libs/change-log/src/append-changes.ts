@@ -1,4 +1,5 @@
 import { type ChangeEntity } from '#database';
+import { plainArray } from './plain-array.js';
 import { type SqlRunner } from './sql-runner.js';
 
 /** One change as its writer states it; the columns are told at `ChangeEntity`. Left out means null. */
@@ -28,8 +29,8 @@ export async function appendChanges(tx: SqlRunner, rows: readonly NewChange[]): 
   const column = <T>(value: (row: NewChange) => T) => rows.map(value);
   await tx.query(INSERT, [
     column((row) => row.kind),
-    column((row) => row.objectId),
-    column((row) => row.evseId ?? null),
+    plainArray(column((row) => row.objectId)),
+    plainArray(column((row) => row.evseId ?? null)),
     column((row) => row.connectorId ?? null),
     column((row) => row.aspect),
     column((row) => row.fields?.join(',') ?? null),
@@ -37,6 +38,6 @@ export async function appendChanges(tx: SqlRunner, rows: readonly NewChange[]): 
     column((row) => row.partyKey),
     column((row) => row.connectionId ?? null),
     column((row) => row.versions?.join(',') ?? null),
-    column((row) => row.eventTime ?? null),
+    plainArray(column((row) => row.eventTime?.toISOString() ?? null)),
   ]);
 }

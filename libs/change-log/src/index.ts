@@ -1,4 +1,5 @@
 export * from './sql-runner.js';
+export * from './plain-array.js';
 export * from './append-changes.js';
 export * from './change-log-signal.js';
 export * from './cursor.js';

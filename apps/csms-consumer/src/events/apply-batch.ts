@@ -1,4 +1,4 @@
-import { appendChanges, rowsOf, type SqlRunner } from '#change-log';
+import { appendChanges, plainArray, rowsOf, type SqlRunner } from '#change-log';
 import { type Check, checkEvent } from './check-event.js';
 import { eventDigest } from './event-digest.js';
 import { type EventTransaction } from './event-handler.js';
@@ -55,27 +55,34 @@ export async function applyBatch(
   };
 }
 
+// Sorted, so that two batches with the same ids wait for each other instead of both failing. What comes back is what was
+// known, since that is next to nothing.
+const REMEMBER = `WITH given AS MATERIALIZED (SELECT d AS digest FROM unnest($1::uuid[]) AS d ORDER BY d),
+    taken AS (INSERT INTO inbox (digest) SELECT digest FROM given ON CONFLICT DO NOTHING RETURNING digest)
+  SELECT replace(digest::text, '-', '') AS digest FROM given
+   WHERE (SELECT count(*) FROM taken) < (SELECT count(*) FROM given)
+     AND digest NOT IN (SELECT digest FROM taken)`;
+
+/** Enters digests into the inbox, and returns those that were in it. */
+async function remember(sql: SqlRunner, digests: Iterable<string>): Promise<string[]> {
+  const list = [...digests];
+  if (list.length === 0) return [];
+  const rows = await rowsOf<{ digest: string }>(sql, REMEMBER, [plainArray(list)]);
+  return rows.map(({ digest }) => digest);
+}
+
 /** Remembers the ids of the batch, and returns the events whose id is new. */
 async function takeOn(
   sql: SqlRunner,
   events: readonly PreparedEvent[],
 ): Promise<Set<PreparedEvent>> {
   const first = new Map<string, PreparedEvent>();
-  const fresh = new Set(events.filter(({ again }) => again));
   for (const event of events) {
     if (!event.again && !first.has(event.digest)) first.set(event.digest, event);
   }
-  // Sorted, so that two batches with the same ids wait for each other instead of both failing.
-  const rows = await rowsOf<{ digest: string }>(
-    sql,
-    `INSERT INTO inbox (digest) SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING RETURNING digest`,
-    [[...first.keys()].sort()],
-  );
-  const taken = new Set(rows.map(({ digest }) => digest));
+  for (const repeated of await remember(sql, first.keys())) first.delete(repeated);
   return new Set(
-    events.filter(
-      (event) => fresh.has(event) || (taken.has(event.digest) && first.get(event.digest) === event),
-    ),
+    events.filter((event) => event.again === true || first.get(event.digest) === event),
   );
 }
 
