@@ -228,6 +228,46 @@ describe('the status of an EVSE', () => {
     expect(await gateway.send(status('AVAILABLE', '2026-03-01T08:30:00Z'))).toEqual(['stale']);
   });
 
+  it('tells what is unchanged from what is stale in a batch that changes nothing', async () => {
+    await gateway.send(status('CHARGING', '2026-03-01T10:00:00Z', { sequence: 7 }));
+    const before = await gateway.rows('SELECT xmin::text, * FROM evse_state ORDER BY evse_id');
+    expect(await gateway.send(status('CHARGING', '2026-03-01T10:00:00Z'))).toEqual(['unchanged']);
+    expect(
+      await gateway.send(
+        status('CHARGING', '2026-03-01T09:00:00Z', { sequence: 8 }),
+        status('CHARGING', '2026-03-01T10:30:00Z', { sequence: 6 }),
+        status('CHARGING', '2026-03-01T09:59:59Z'),
+        status('CHARGING', '2026-03-01T10:30:00Z'),
+      ),
+    ).toEqual(['unchanged', 'stale', 'stale', 'unchanged']);
+    expect(await gateway.send(status('CHARGING', '2026-03-01T09:59:59Z'))).toEqual(['stale']);
+    expect(await gateway.rows('SELECT xmin::text, * FROM evse_state ORDER BY evse_id')).toEqual(
+      before,
+    );
+  });
+
+  it('is looked up anew where the EVSE is not the one that was known under its key', async () => {
+    await gateway.send(status('CHARGING', '2026-03-01T09:00:00Z'));
+    await gateway.clear();
+    const [first, second] = [
+      status('BLOCKED', '2026-03-01T09:00:01Z'),
+      status('CHARGING', '2026-03-01T09:00:02Z'),
+    ];
+    expect(await gateway.send(first)).toEqual(['held']);
+    await gateway.send(upsert());
+    expect(await evseOf()).toMatchObject({ status: 'BLOCKED' });
+    expect(await gateway.send(first, second, second)).toEqual([
+      'duplicate',
+      'applied',
+      'duplicate',
+    ]);
+    expect(await gateway.send(second, status('BLOCKED', '2026-03-01T09:00:03Z'))).toEqual([
+      'duplicate',
+      'applied',
+    ]);
+    expect(await evseOf()).toMatchObject({ status: 'BLOCKED' });
+  });
+
   it('folds to the newest within a batch: there and back is no change', async () => {
     expect(
       await gateway.send(

@@ -168,11 +168,11 @@ function follow(track: Track | undefined, { event, data, partyKey }: StatusEvent
   if (track.status === 'REMOVED' && data.status !== 'REMOVED') {
     return parked('the EVSE is REMOVED; to bring it back, state it in a Location');
   }
-  const isSame = track.status === data.status;
+  if (track.status === data.status) return UNCHANGED;
   track.guard = guardOf(event);
   track.status = data.status;
   track.time = event.time;
-  return isSame ? UNCHANGED : APPLIED;
+  return APPLIED;
 }
 
 async function update(tx: EventTransaction, tracks: Iterable<Track>): Promise<void> {

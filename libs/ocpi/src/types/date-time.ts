@@ -2,14 +2,15 @@ import type { OcpiVersion } from './ocpi-version.js';
 
 const DATE_TIME = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(\.\d+)?(Z|[+-]\d{2}:\d{2})?$/;
 const WHOLE_SECONDS_UTC = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
+const USUAL_UTC = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{3})?Z$/;
 
 /**
  * Reads an OCPI DateTime: with or without `Z`, no designator means UTC (TYP-07). Numeric offsets lie outside the
  * format; they are read and normalised (TYP-08). A blank before an offset is a `+` that a query string swallowed.
  */
 export function parseDateTime(text: string): Date | undefined {
-  // Every object of every list comes through here, and nearly all are written this way.
-  if (WHOLE_SECONDS_UTC.test(text)) return realInstant(text, text.slice(0, 19));
+  // Every event and every object of a list comes through here, and nearly all are written this way.
+  if (USUAL_UTC.test(text)) return realInstant(text, text.slice(0, 19));
   const match = DATE_TIME.exec(text.replace(/ (?=\d{2}:\d{2}$)/, '+'));
   if (!match) return undefined;
   const [, seconds = '', fraction = '', zone = 'Z'] = match;

@@ -78,6 +78,7 @@ describe('DateTime', () => {
   it.each([
     ['2019-01-28T12:00:00', '2019-01-28T12:00:00.000Z'],
     ['2019-01-28T12:00:00Z', '2019-01-28T12:00:00.000Z'],
+    ['2019-01-28T12:00:00.250Z', '2019-01-28T12:00:00.250Z'],
     ['2019-01-28T12:00:00.5Z', '2019-01-28T12:00:00.500Z'],
     ['2019-01-28T12:00:00.123456Z', '2019-01-28T12:00:00.123Z'],
     ['2019-01-28T13:00:00+01:00', '2019-01-28T12:00:00.000Z'],
@@ -85,10 +86,16 @@ describe('DateTime', () => {
   ])('TYP-07 (partial: reading), TYP-08 (partial: reading): %s means %s', (text, instant) => {
     expect(parseDateTime(text)?.toISOString()).toBe(instant);
   });
-  it.each(['yesterday', '2019-02-31T00:00:00Z', '2019-01-28', '2019-01-28 12:00:00', ''])(
-    '%j is no DateTime',
-    (text) => expect(parseDateTime(text)).toBeUndefined(),
-  );
+  it.each([
+    'yesterday',
+    '2019-02-31T00:00:00.000Z',
+    '2019-01-28T24:00:00.000Z',
+    '2019-01-28T12:60:00.000Z',
+    '2019-02-31T00:00:00Z',
+    '2019-01-28',
+    '2019-01-28 12:00:00',
+    '',
+  ])('%j is no DateTime', (text) => expect(parseDateTime(text)).toBeUndefined());
   it('TYP-06 (partial: writing), TYP-09 (partial: writing): precision is cut, never rounded up', () => {
     const late = new Date('2026-01-01T12:00:00.999Z');
     expect(formatDateTime(late, '2.1.1')).toBe('2026-01-01T12:00:00Z');
