@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { AdminApi } from './admin-api.js';
 import { CliError } from './cli-error.js';
+import { addCardCommand } from './commands/card.command.js';
 import { addCsmsCommands } from './commands/csms.commands.js';
 import { addEventCommands } from './commands/events.commands.js';
 import { addFeedCommand } from './commands/feed.command.js';
@@ -58,6 +59,7 @@ function program(context: CliContext, io: CliIo): Command {
   addParkedCommands(root, context);
   addEventCommands(root, context);
   addObjectCommands(root, context);
+  addCardCommand(root, context);
   addFeedCommand(root, context);
   addKnobsCommand(root, context);
   return root;

@@ -6,6 +6,7 @@ import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
+import { storeTokens } from '#partners';
 import { DataSource } from 'typeorm';
 import { aLocation } from '../../../libs/ocpi/test/location-builder.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/harness/database.js';
@@ -227,6 +228,29 @@ describe('the command line', () => {
     expect(help.out).toContain(
       'npm run ocpi -- partner visibility example-emsp locations --rule only',
     );
+  });
+
+  it('tells whose card it is', async () => {
+    await app.get(DataSource).query(
+      `INSERT INTO connection (id, name, kind, state, allowed_parties)
+       VALUES ('cards-emsp', 'Cards', 'peer', 'registered', '{}')`,
+    );
+    await storeTokens(app.get(DataSource), 'cards-emsp', [
+      {
+        country_code: 'NL',
+        party_id: 'EMC',
+        uid: '04FF',
+        type: 'RFID',
+        contract_id: 'NL-EMC-1',
+        issuer: 'EMC',
+        valid: true,
+        whitelist: 'ALWAYS',
+        last_updated: '2026-01-01T00:00:00Z',
+      },
+    ]);
+
+    expect(await said('card', '04ff')).toMatch(/NL\*EMC\s+cards-emsp\s+RFID\s+yes\s+ALWAYS/);
+    expect((await ocpi('card', 'none')).err).toContain('card none');
   });
 });
 

@@ -1,5 +1,5 @@
 import { OCPI_VERSIONS } from '#ocpi';
-import { ConnectionObservations } from '#partners';
+import { ConnectionObservations, findCard } from '#partners';
 import {
   ApiHarness,
   expectEnvelope,
@@ -49,6 +49,15 @@ describe('the Receiver interface of Tokens', () => {
       "SELECT type, key, data FROM csms_message WHERE data LIKE '%' || $1 || '%' ORDER BY seq",
       [`"uid":"${id}"`],
     );
+
+  const deviationsOf = async (connectionId: string): Promise<Json> => {
+    await api.app.get(ConnectionObservations).flush();
+    const [row] = await api.dataSource.query<Json[]>(
+      'SELECT deviations FROM connection WHERE id = $1',
+      [connectionId],
+    );
+    return row.deviations;
+  };
 
   it.each(OCPI_VERSIONS)(
     'TOK-01, STA-06 (partial: server side), TRN-49 (partial: server side), TOK-09 [%s]: PUT answers 201, then 200, without data; GET returns the copy in the version’s shape',
@@ -313,12 +322,8 @@ describe('the Receiver interface of Tokens', () => {
       expectEnvelope(await call(version, 'PUT', id, token(version, id)), 200, 1000);
       expect((await call(version, 'GET', id)).json.data).toEqual(today);
       expect(await messagesOf(id)).toHaveLength(1);
-      await api.app.get(ConnectionObservations).flush();
-      const [row] = await api.dataSource.query<Json[]>(
-        'SELECT deviations FROM connection WHERE id = $1',
-        [`t${version[2]}${version[4]}`],
-      );
-      expect(row.deviations).toHaveProperty('older_token_update');
+      const deviations = await deviationsOf(`t${version[2]}${version[4]}`);
+      expect(deviations).toHaveProperty('older_token_update');
     },
   );
 
@@ -414,6 +419,64 @@ describe('the Receiver interface of Tokens', () => {
       );
     },
   );
+
+  it.each(LATER_WHEN)(
+    'TOK-40 (partial: the group is kept and told to the CSMS; stopping with another card of it comes with commands and real-time authorization) [%s]: cards of a group say so',
+    async (version) => {
+      const [cardId, fobId] = [uid(), uid()];
+      const group = { group_id: 'DF000-2001-8999-1234567890' };
+      for (const id of [cardId, fobId]) {
+        await call(version, 'PUT', id, token(version, id, group));
+        await call(version, 'PATCH', id, { valid: false, last_updated: LATER });
+        expect((await call(version, 'GET', id)).json.data).toMatchObject(group);
+        const told = (await messagesOf(id)).map(({ data }) => JSON.parse(data));
+        expect(told).toEqual([expect.objectContaining(group), expect.objectContaining(group)]);
+      }
+    },
+  );
+
+  it.each(LATER_WHEN)(
+    'TOK-48 [%s]: app and ad hoc users are taken in with any list type, and nothing is held against the partner',
+    async (version) => {
+      const seen = api.directory.get(`t${version[2]}${version[4]}`)!;
+      const before = await deviationsOf(seen.id);
+      for (const type of ['APP_USER', 'AD_HOC_USER']) {
+        for (const whitelist of ['ALWAYS', 'ALLOWED', 'ALLOWED_OFFLINE', 'NEVER']) {
+          const id = uid();
+          const body = token(version, id, { type, whitelist });
+          const put = await call(version, 'PUT', `${id}?type=${type}`, body);
+          expectEnvelope(put, 201, 1000);
+          expect(put.json.status_message ?? '').not.toMatch(/whitelist/i);
+          expect((await call(version, 'GET', `${id}?type=${type}`)).json.data).toEqual(body);
+        }
+      }
+      expect(await deviationsOf(seen.id)).toEqual(before);
+    },
+  );
+
+  it('TOK-13, TOK-12: a card of two partners is one of them by a fixed rule, valid before newest', async () => {
+    const id = uid();
+    const owners = async () => {
+      const found = await findCard(api.dataSource, id.toLowerCase());
+      return found.map(({ connectionId, valid }) => [connectionId, valid]);
+    };
+    await call('2.2.1', 'PUT', id, token('2.2.1', id));
+    await call('2.3.0', 'PUT', id, token('2.3.0', id, { last_updated: LATER }));
+    const newestFirst = [
+      ['t30', true],
+      ['t21', true],
+    ];
+    expect(await owners()).toEqual(newestFirst);
+    expect(await owners()).toEqual(newestFirst);
+
+    const off = { valid: false, last_updated: '2026-02-03T00:00:00Z' };
+    await call('2.3.0', 'PATCH', id, off);
+    expect(await owners()).toEqual([
+      ['t21', true],
+      ['t30', false],
+    ]);
+    expect(await findCard(api.dataSource, 'nobody-knows-it')).toEqual([]);
+  });
 
   it('TER-02 (partial: tokens), TER-05, TER-01 (partial: tokens): null is absence, free-form contract ids are fine, names are snake_case', async () => {
     for (const version of OCPI_VERSIONS) {

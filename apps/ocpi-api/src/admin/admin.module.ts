@@ -17,6 +17,7 @@ import { ParkedEventsController } from './parked-events/parked-events.controller
 import { ParkedPushArchive } from './parked-pushes/parked-push-archive.js';
 import { ParkedPushesController } from './parked-pushes/parked-pushes.controller.js';
 import { ProfileKnobsController } from './profile/profile-knobs.controller.js';
+import { CardsController } from './tokens/cards.controller.js';
 import { VisibilityController } from './visibility/visibility.controller.js';
 import { VisibilityRules } from './visibility/visibility-rules.js';
 
@@ -29,6 +30,7 @@ import { VisibilityRules } from './visibility/visibility-rules.js';
     ConnectionActionsController,
     VisibilityController,
     ObjectsController,
+    CardsController,
     ParkedPushesController,
     ParkedEventsController,
     ProfileKnobsController,

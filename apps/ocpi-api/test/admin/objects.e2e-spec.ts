@@ -1,4 +1,5 @@
-import { ConnectionDirectory } from '#partners';
+import { type Token } from '#ocpi';
+import { ConnectionDirectory, storeTokens } from '#partners';
 import { type Admin, startAdmin } from './admin-harness.js';
 import { markRegistered, storeCdr, storeLocation } from './stored-objects.js';
 
@@ -158,5 +159,35 @@ describe('what does this partner see', () => {
     expect(own.body).toMatchObject({ shown: true, object: { id: 'CDR1', currency: 'EUR' } });
     const kept = await admin.dataSource.query('SELECT * FROM cdr_rendition');
     expect(kept).toHaveLength(0);
+  });
+});
+
+describe('whose card is this?', () => {
+  const card = (party_id: string, last_updated: string, valid = true): Token => ({
+    country_code: 'NL',
+    party_id,
+    uid: '04A1B2',
+    type: 'RFID',
+    contract_id: `NL-${party_id}-1`,
+    issuer: party_id,
+    valid,
+    whitelist: 'ALWAYS',
+    last_updated,
+  });
+
+  it('TOK-13: what each partner states of it, the one that counts first', async () => {
+    await storeTokens(admin.dataSource, 'one', [card('EMA', '2026-01-01T00:00:00Z')]);
+    await storeTokens(admin.dataSource, 'two', [card('EMB', '2026-02-01T00:00:00Z')]);
+    await storeTokens(admin.dataSource, 'three', [card('EMC', '2026-03-01T00:00:00Z', false)]);
+
+    const { body } = await admin.get('cards/04a1b2').expect(200);
+
+    expect(body.statements).toMatchObject([
+      { party: 'NL*EMB', connectionId: 'two', valid: true, counts: true },
+      { party: 'NL*EMA', connectionId: 'one', valid: true, counts: false },
+      { party: 'NL*EMC', connectionId: 'three', valid: false, counts: false },
+    ]);
+    const typed = await admin.get('cards/04A1B2?type=APP_USER').expect(404);
+    expect(typed.headers['content-type']).toContain('application/problem+json');
   });
 });
