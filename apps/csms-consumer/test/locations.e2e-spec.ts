@@ -187,6 +187,35 @@ describe('a Location that the CSMS states', () => {
   });
 });
 
+describe('advice on the tariffs of a Location', () => {
+  it('TAR-10: an EVSE that takes charging preferences is stored, and each profile without a tariff is named', async () => {
+    const tariff = exampleData('tariff.upserted');
+    await gateway.send(
+      incoming('tariff.upserted', { ...tariff, id: 'T1', type: 'REGULAR' }),
+      incoming('tariff.upserted', { ...tariff, id: 'T2', type: 'PROFILE_FAST' }),
+    );
+    const capable = (...tariff_ids: string[]) =>
+      upsert({
+        evses: evses(() => ({
+          capabilities: ['CHARGING_PREFERENCES_CAPABLE'],
+          connectors: [{ ...site().evses?.[0]?.connectors[0], tariff_ids }],
+        })),
+      });
+    const advice = (warnings: string[] = []) => warnings.filter((text) => text.includes('TAR-10'));
+
+    const [told] = await gateway.outcomes(capable('T1', 'T2'));
+
+    expect(told?.outcome).toBe('applied');
+    expect(advice(told?.warnings)).toEqual([
+      expect.stringMatching(/^evses\[0\]\.connectors\[0\].*CHEAP, GREEN/),
+      expect.stringMatching(/^evses\[1\]\.connectors\[0\].*CHEAP, GREEN/),
+    ]);
+    const [quiet] = await gateway.outcomes(capable('T1', 'UNKNOWN'));
+    expect(quiet?.outcome).toBe('applied');
+    expect(advice(quiet?.warnings)).toEqual([]);
+  });
+});
+
 describe('the status of an EVSE', () => {
   beforeEach(async () => {
     await gateway.send(upsert());

@@ -34,6 +34,7 @@ export * from './modules/locations/location-fragments.js';
 export * from './modules/locations/location-checker.js';
 export * from './modules/locations/location-rules.js';
 export * from './modules/locations/location-lint.js';
+export * from './modules/locations/connector-tariff-lint.js';
 export * from './modules/locations/energy-mix-rules.js';
 export * from './transport/status-codes.js';
 export * from './transport/envelope.js';

@@ -138,8 +138,9 @@ function* asideRows(
 
 function outcomeOf(isFresh: boolean, verdict: Verdict | undefined, check: Check): EventOutcome {
   if (!isFresh || !verdict) return { outcome: 'duplicate' };
-  if (verdict.outcome === 'applied' && check.ok && check.warnings.length > 0) {
-    return { outcome: 'applied', warnings: check.warnings };
+  if (verdict.outcome === 'applied' && check.ok) {
+    const warnings = [...check.warnings, ...(verdict.warnings ?? [])];
+    return { outcome: 'applied', ...(warnings.length > 0 && { warnings }) };
   }
   return 'reason' in verdict
     ? { outcome: verdict.outcome, reason: verdict.reason }

@@ -37,7 +37,8 @@ export interface EventOutcome {
 
 /** What a handler decides about an event. */
 export type Verdict =
-  | { outcome: 'applied' | 'unchanged' | 'stale' }
+  /** `warnings`: what only the stored state could tell, beside the advice on the event alone. */
+  | { outcome: 'applied' | 'unchanged' | 'stale'; warnings?: string[] }
   | { outcome: 'held'; parentKey: string; reason: string }
   | { outcome: 'parked'; reason: string };
 

@@ -1,4 +1,12 @@
-import { checkLocation, foldId, lintLocation, type Location, locationChecker } from '#ocpi';
+import {
+  checkLocation,
+  describeErrors,
+  foldId,
+  lintConnectorTariffs,
+  lintLocation,
+  type Location,
+  locationChecker,
+} from '#ocpi';
 import { locationChange } from '../locations/location-changes.js';
 import { groupedBy } from '../locations/grouped-by.js';
 import { locationConflict } from '../locations/location-conflicts.js';
@@ -29,6 +37,8 @@ import { locationParent } from './parent-keys.js';
 import { guardOf, isOlder } from './version-guard.js';
 
 type Upsert = CheckedEvent<Location>;
+
+const MAX_TARIFF_WARNINGS = 20;
 
 export const locationUpserted = eventHandler<Location>({
   checker: locationChecker,
@@ -98,6 +108,14 @@ interface Plan {
   log: (tx: EventTransaction, written: Parameters<typeof locationChange>[2]) => void;
 }
 
+const tariffAdvice = (location: Location, tariffs: PartyTariffs): string[] =>
+  lintConnectorTariffs(location, (tariffKey) => tariffs.get(tariffKey)?.tariff)
+    .slice(0, MAX_TARIFF_WARNINGS)
+    .map((warning) => describeErrors([warning]));
+
+const appliedWith = (warnings: string[]): Verdict =>
+  warnings.length > 0 ? { outcome: 'applied', warnings } : APPLIED;
+
 const noLog = (): void => undefined;
 
 function plan(
@@ -139,7 +157,7 @@ function plan(
     touched: new Set(evses.keys()),
   };
   return {
-    verdict: diff.level === 'none' ? UNCHANGED : APPLIED,
+    verdict: diff.level === 'none' ? UNCHANGED : appliedWith(tariffAdvice(location, tariffs)),
     write,
     log: (tx, written) => {
       const isPublishFlipped = stored !== undefined && stored.location.publish !== data.publish;
