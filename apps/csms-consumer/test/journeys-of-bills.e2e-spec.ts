@@ -21,7 +21,7 @@ describe('what a bill says reaches each partner in the words of its version', ()
 
   const atHome = { address: `${'Long Street '.repeat(5)}7`, publish: false };
 
-  it('CDR-23, CDR-25, CDR-48, CDR-49 (partial: without the terminals of the payments edition): home charging at a Location that was never published', async () => {
+  it('CDR-23, CDR-25, CDR-48, CDR-49 (partial: the reference is relayed; who invoices at a terminal comes with payments): home charging at a Location that was never published', async () => {
     const { country_code, party_id } = site();
     await journey.say(says.tariff(at('07:00')), says.location(at('08:00'), site(atHome)));
     await journey.say(says.started(at('09:00')), says.ended(at('10:00')));
@@ -66,7 +66,7 @@ describe('what a bill says reaches each partner in the words of its version', ()
     journey.clear();
   };
 
-  it('CDR-34 (partial: relayed alike; the CSMS knows who paused), CDR-35, CDR-36, CDR-37, CDR-40: volumes keep unit and sign, and what only Sessions may show is refused', async () => {
+  it('CDR-34, CDR-35, CDR-36, CDR-37, CDR-40: volumes keep unit and sign, parking time as the CSMS measured it is the same on every version, and what only Sessions may show is refused', async () => {
     await usual();
     const periods = (first: Record<string, number>) => [
       {

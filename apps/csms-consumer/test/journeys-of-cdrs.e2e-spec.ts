@@ -39,7 +39,7 @@ describe('from the CDR the CSMS issues to the wire', () => {
         ORDER BY c.id, k.version`,
     );
 
-  it('CDR-09, CDR-17, CDR-20, CDR-22, CDR-26, CDR-27, CDR-31, CDR-39, CDR-53, CDR-57, TAR-44 (partial: what the CSMS sealed is left alone; it chooses the tariff): as at the start of the session, whatever changed since', async () => {
+  it('CDR-09, CDR-17, CDR-20, CDR-22, CDR-26, CDR-27, CDR-31, CDR-39, CDR-53, CDR-57, TAR-44 (partial: what the CSMS sealed is left alone; choosing the tariff comes with price calculation): as at the start of the session, whatever changed since', async () => {
     await journey.say(
       says.started(at('09:00'), { auth_method: 'COMMAND', authorization_reference: 'START-1' }),
     );

@@ -262,7 +262,7 @@ describe('from the session at the charger to the wire', () => {
     }
   });
 
-  it('SES-41 (partial: relayed; when to cut is decided by the CSMS): a boundary at a price change stays at that second', async () => {
+  it('SES-41: periods are cut by the CSMS; a boundary at a price change stays at that second, and none is added or dropped', async () => {
     await journey.say(says.started(at('09:00')));
     const periods = [
       period('09:00', 4, { tariff_id: 'T-REGULAR' }),
@@ -276,6 +276,8 @@ describe('from the session at the charger to the wire', () => {
       const [, last] = journey.pushed(version, 'sessions');
       const starts = last?.body.charging_periods.map((sent: Json) => sent.start_date_time);
       expect(starts).toEqual([at('09:00'), '2026-03-01T09:17:43Z']);
+      const [kept] = await journey.list(version, `sessions?${SINCE}`);
+      expect(kept?.charging_periods).toEqual(last?.body.charging_periods);
     }
   });
 });

@@ -71,7 +71,7 @@ describe('from the tariff the CSMS states to the wire', () => {
     }
   });
 
-  it('TAR-12, TAR-13 (partial: how it is said; prices are not calculated here), TAR-14, TAR-27, TAR-30, TAR-38, TAR-39, TAR-40, TAR-47, TAR-50, TAR-51, TAR-52: one tariff in the words of every version, pushed and pulled', async () => {
+  it('TAR-12, TAR-13 (partial: stated, and checked against each other; applying them comes with price calculation), TAR-14, TAR-27, TAR-30, TAR-38, TAR-39, TAR-40, TAR-47, TAR-50, TAR-51, TAR-52: one tariff in the words of every version, pushed and pulled', async () => {
     const energy = { type: 'ENERGY', price: 0.605, vat: 21, step_size: 1 };
     const night = { start_time: '22:00', end_time: '06:00', day_of_week: ['FRIDAY'] };
     const fee = { price_components: [{ type: 'FLAT', price: 1.21, vat: 21, step_size: 5 }] };
@@ -302,7 +302,7 @@ describe('from the tariff the CSMS states to the wire', () => {
     expect(back.evses.map(({ status }: Json) => status)).toEqual(['AVAILABLE', 'AVAILABLE']);
   });
 
-  it('TAR-24 (partial: how it is said; prices are not calculated here): on 2.1.1 a current limit is stated in kW while all connectors share an AC voltage, pushed, pulled and embedded alike', async () => {
+  it('TAR-24 (partial: stated in the words of every version; applying it comes with price calculation): on 2.1.1 a current limit is stated in kW while all connectors share an AC voltage, pushed, pulled and embedded alike', async () => {
     const elements = [
       {
         price_components: [{ type: 'ENERGY', price: 0.3, step_size: 1 }],

@@ -1,5 +1,5 @@
 import { OCPI_VERSIONS } from '#ocpi';
-import { ConnectionsService } from '#partners';
+import { ConnectionsService, tokenPartiesOf } from '#partners';
 import {
   type Answer,
   type Json,
@@ -488,6 +488,28 @@ describe('a partner registers with us', () => {
     expect(api.directory.get(id)!.parties).toHaveLength(2000);
     expect(api.directory.get(id)!.parties[0]!.role).toBe('PTP');
   });
+
+  it.each(['2.2.1', '2.3.0'])(
+    'TYP-19 [%s]: we are a CPO and nothing else; partners’ roles are taken in as listed, and none but EMSP sees Sessions',
+    async (version) => {
+      const [id, tokenA] = await fresh();
+      const answer = await register(version, tokenA);
+      const ourRoles = answer.json.data.roles.map(({ role }: Json) => role);
+      expect(new Set(ourRoles)).toEqual(new Set(['CPO']));
+      const base = partner.credentials(version, TOKEN_B) as Json;
+      const idOf = (i: number) => `R${version[2]}${i}`;
+      const listed = ['CPO', 'EMSP', 'HUB', 'NAP', 'NSP', 'OTHER', 'SCSP', 'PTP', 'emsp'];
+      const roles = listed.map((role, i) => ({ ...base.roles[0], role, party_id: idOf(i) }));
+      expectEnvelope(
+        await send('PUT', version, answer.json.data.token, { ...base, roles }),
+        200,
+        1000,
+      );
+      const connection = api.directory.get(id)!;
+      expect(connection.parties.map(({ role }) => role).sort()).toEqual([...listed].sort());
+      expect(tokenPartiesOf(connection)).toEqual([`${base.roles[0].country_code}*${idOf(1)}`]);
+    },
+  );
 
   it('CRD-33: a party’s tokens may have contract ids of another country', async () => {
     const [, tokenA] = await fresh();

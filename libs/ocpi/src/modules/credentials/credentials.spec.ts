@@ -101,7 +101,7 @@ describe('encodeCredentials', () => {
   const second = { ...cpo, party_id: 'SL2' };
 
   it.each(['2.2.1', '2.3.0'] as const)(
-    'CRD-31, CRD-36, TYP-19 (partial: what we emit) [%s]: every hosted party as CPO, no hub',
+    'CRD-31, CRD-36, TYP-19 [%s]: every hosted party as CPO, no hub',
     (version) => {
       expect(encodeCredentials(version, ours, [cpo, second])).toEqual({
         ...ours,

@@ -143,9 +143,12 @@ describe('lintTariff', () => {
         max_price: { before_taxes: 10, after_taxes: 12 },
       },
     ],
-  ])('TAR-13 (partial: one tariff): %s', (_name, limits) => {
-    expect(warned(tariff(limits))).toEqual(['TAR-13']);
-  });
+  ])(
+    'TAR-13 (partial: stated, and checked against each other; applying them comes with price calculation): %s',
+    (_name, limits) => {
+      expect(warned(tariff(limits))).toEqual(['TAR-13']);
+    },
+  );
 
   it('TAR-17: a stepped dimension without an unrestricted last component', () => {
     const time = (restrictions?: TariffElement['restrictions']): TariffElement => ({
@@ -211,7 +214,7 @@ describe('encodeTariff', () => {
     expect(sent('2.2.1', full, { payments: true })).not.toHaveProperty('preauthorize_amount');
   });
 
-  it('TAR-13 (partial: shape), TAR-52, TRN-51 [2.2.1]: excl_vat and incl_vat, no tax_included', () => {
+  it('TAR-13 (partial: stated, and checked against each other; applying them comes with price calculation), TAR-52, TRN-51 [2.2.1]: excl_vat and incl_vat, no tax_included', () => {
     expect(sent('2.2.1', full)).toEqual({
       country_code: 'DE',
       party_id: 'SLB',
@@ -324,7 +327,7 @@ describe('encodeTariff', () => {
     }
   });
 
-  it('TAR-50, TAR-23 (partial: shape): restrictions that every version has are kept', () => {
+  it('TAR-50, TAR-23 (partial: stated in the words of every version; applying it comes with price calculation): restrictions that every version has are kept', () => {
     const restrictions: TariffElement['restrictions'] = {
       start_date: '2026-01-01',
       end_date: '2026-12-31',
@@ -343,7 +346,7 @@ describe('encodeTariff', () => {
     }
   });
 
-  it('TAR-24 (partial: shape): current limits stay, on 2.1.1 as kW of the voltage all connectors share', () => {
+  it('TAR-24 (partial: stated in the words of every version; applying it comes with price calculation): current limits stay, on 2.1.1 as kW of the voltage all connectors share', () => {
     const given = restricted({ min_current: 16, max_current: 96, max_power: 11 });
     expect(sent('2.2.1', given).elements[0].restrictions).toEqual({
       min_current: 16,
