@@ -66,10 +66,11 @@ export function compile<S extends TSchema>(schema: S): Checker<Static<S>> {
 export function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value);
-  if (entries.every(([, v]) => v !== null && typeof v !== 'object')) return value;
+  if (Object.values(value).every((v) => typeof v !== 'object')) return value; // null is one, too
   return Object.fromEntries(
-    entries.filter(([, v]) => v !== null).map(([key, v]) => [key, withoutNulls(v)]),
+    Object.entries(value)
+      .filter(([, v]) => v !== null)
+      .map(([key, v]) => [key, withoutNulls(v)]),
   );
 }
 
