@@ -1,6 +1,6 @@
 import { parseDateTime, type Token, tokenKey } from '#ocpi';
 import { type DataSource } from 'typeorm';
-import { writeTokens } from './write-tokens.js';
+import { writeManyTokens } from './write-tokens.js';
 
 /** Stores many whole Tokens of one partner in one commit; of repeats in the list the newest counts. Returns how many changed. */
 export async function storeTokens(
@@ -15,8 +15,7 @@ export async function storeTokens(
     if (!known || instantOf(known) <= instantOf(token)) newest.set(key, token);
   }
   const statements = [...newest.values()].map((token) => ({ connectionId, token }));
-  const outcomes = await writeTokens(dataSource, statements);
-  return outcomes.filter((outcome) => outcome !== 'kept').length;
+  return writeManyTokens(dataSource, statements);
 }
 
 const instantOf = ({ last_updated }: Token): number => parseDateTime(last_updated)?.getTime() ?? 0;

@@ -16,8 +16,8 @@ export type WriteOutcome = 'created' | 'updated' | 'kept';
 // of one token; the WHERE drops what is older than what is stored (TRN-44, TOK-14). Sorted, so that batches that overlap
 // wait for each other instead of dying of a deadlock.
 const WRITE = `WITH new AS (
-    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[],
-      $7::timestamptz[], $8::text[], $9::text[])
+    SELECT * FROM unnest(${lines(1)}, ${lines(2)}, ${lines(3)}, ${lines(4)}, ${lines(5)}, $6::boolean[],
+      $7::timestamptz[], ${lines(8)}, ${lines(9)})
       AS n (connection_id, party_key, uid_key, type, body, valid, last_updated, subject, key)
   ), stored AS (
     INSERT INTO token (connection_id, party_key, uid_key, type, body, valid, last_updated)
@@ -32,8 +32,9 @@ const WRITE = `WITH new AS (
     INSERT INTO csms_message (id, type, subject, key, data)
     SELECT gen_random_uuid(), $10, n.subject, n.key, n.body
       FROM stored JOIN new n USING (party_key, uid_key, type)
-  )
-  SELECT party_key || ' ' || type || ' ' || uid_key AS token, created FROM stored`;
+  )`;
+const AND_NAME = `${WRITE} SELECT party_key || ' ' || type || ' ' || uid_key AS token, created FROM stored`;
+const AND_COUNT = `${WRITE} SELECT count(*) AS changed FROM stored`;
 
 /**
  * Writes Tokens of partners, each of them at most once in the list, and tells the CSMS of those that changed, in one
@@ -44,29 +45,53 @@ export async function writeTokens(
   statements: readonly TokenStatement[],
 ): Promise<WriteOutcome[]> {
   if (statements.length === 0) return [];
-  const tokens = statements.map(({ token }) => token);
-  const events = tokens.map(tokenUpserted);
   const rows = await namedQuery<{ token: string; created: boolean }>(
     dataSource,
     'write-tokens',
-    WRITE,
-    [
-      statements.map(({ connectionId }) => connectionId),
-      tokens.map(partyKey),
-      tokens.map(({ uid }) => foldId(uid)),
-      tokens.map(({ type }) => type),
-      tokens.map((token) => JSON.stringify(token)),
-      tokens.map(({ valid }) => valid),
-      tokens.map(({ last_updated }) => parseDateTime(last_updated) ?? new Date()),
-      events.map(({ subject }) => subject),
-      events.map(({ key }) => key),
-      'ocpi.token.upserted.v1',
-    ],
+    AND_NAME,
+    parametersOf(statements),
   );
   const created = new Map(rows.map((row) => [row.token, row.created]));
-  return tokens.map((token) => {
+  return statements.map(({ token }) => {
     const isCreated = created.get(tokenKey(token));
     if (isCreated === undefined) return 'kept';
     return isCreated ? 'created' : 'updated';
   });
+}
+
+/** The same for who wants to know only how many changed. */
+export async function writeManyTokens(
+  dataSource: DataSource,
+  statements: readonly TokenStatement[],
+): Promise<number> {
+  if (statements.length === 0) return 0;
+  const [row] = await namedQuery<{ changed: number }>(
+    dataSource,
+    'write-many-tokens',
+    AND_COUNT,
+    parametersOf(statements),
+  );
+  return row?.changed ?? 0;
+}
+
+/** A list of texts without line ends (printable ASCII, or JSON, which escapes them), a line each: unlike an array's, the elements need no escapes. */
+function lines(parameter: number): string {
+  return `string_to_array($${parameter}, E'\\n')`;
+}
+
+function parametersOf(statements: readonly TokenStatement[]): unknown[] {
+  const tokens = statements.map(({ token }) => token);
+  const events = tokens.map(tokenUpserted);
+  return [
+    statements.map(({ connectionId }) => connectionId).join('\n'),
+    tokens.map(partyKey).join('\n'),
+    tokens.map(({ uid }) => foldId(uid)).join('\n'),
+    tokens.map(({ type }) => type).join('\n'),
+    tokens.map((token) => JSON.stringify(token)).join('\n'),
+    tokens.map(({ valid }) => valid),
+    tokens.map(({ last_updated }) => parseDateTime(last_updated) ?? new Date()),
+    events.map(({ subject }) => subject).join('\n'),
+    events.map(({ key }) => key).join('\n'),
+    'ocpi.token.upserted.v1',
+  ];
 }
