@@ -96,6 +96,14 @@ describe('a batch with a bad event', () => {
       'a NUL in what will be stored',
       incoming('location.upserted', site({ id: 'a\0b' }), { id: 'n\0' }),
     ],
+    [
+      'half of a surrogate pair in a field that nobody knows',
+      incoming('location.upserted', { ...site(), foo: [{ bar: '\ud800' }] }),
+    ],
+    [
+      'a time in the far future',
+      incoming('location.upserted', site(), { time: '9999-12-31T23:59:59Z' }),
+    ],
     ['data that is no object', incoming('location.upserted', 'text')],
     [
       'data nested without end',

@@ -230,6 +230,20 @@ describe('pushes of Sessions, CDRs and Tariffs', () => {
     await eventually(async () => expect(await receipts()).toMatchObject([{ state: 'parked' }]));
   });
 
+  it.each([
+    'Invalid CDR: total_cost is below the well-known minimum price',
+    'the session was already closed',
+    'CDR already exists',
+    'bad \0 thing already\ud800',
+  ])('CDR-08: a first POST that is refused with "%s" and no proof is parked', async (message) => {
+    const { server } = await world.addPartner({ isLive: true });
+    server.script = ({ path }) => (path === '/cdrs' ? { ocpi: 2001, message } : undefined);
+    await world.startRunner();
+    await world.issueCdr(aCdr());
+    await eventually(async () => expect(await receipts()).toMatchObject([{ state: 'parked' }]));
+    expect(server.lines).toEqual(['POST /cdrs']);
+  });
+
   it('CDR-07: a refused CDR is parked, redriven with the same bytes, and then done', async () => {
     const { id, server } = await world.addPartner({ isLive: true });
     server.script = () => ({ ocpi: 2001, message: 'no such tariff' });

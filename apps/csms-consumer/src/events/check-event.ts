@@ -2,6 +2,7 @@ import { isEventType } from '#csms-contract';
 import { describeErrors, partyKey, type PartyId } from '#ocpi';
 import { type EventHandler } from './event-handler.js';
 import { EVENT_HANDLERS } from './event-handlers.js';
+import { unstorableText } from './unstorable-text.js';
 import { type CheckedEvent, type CsmsClient, type IncomingEvent } from './incoming-event.js';
 
 /** An event ready for its handler, or why it can never be one. */
@@ -10,6 +11,8 @@ export type Check =
   | { ok: false; reason: string };
 
 const MAX_WARNINGS = 20;
+/** A clock that runs further ahead is wrong, and what it says would outdate all that follows. */
+const MAX_AHEAD_MS = 24 * 3600_000;
 
 /** Everything that can be said of an event without the database: envelope, type, schema, OCPI's rules. */
 export function checkEvent(event: IncomingEvent): Check {
@@ -21,11 +24,18 @@ export function checkEvent(event: IncomingEvent): Check {
   }
 }
 
-function check({ parsed }: IncomingEvent): Check {
+function check({ parsed, raw }: IncomingEvent): Check {
   if (!parsed.ok) return { ok: false, reason: parsed.reason };
   const { event } = parsed;
   const handler = isEventType(event.type) ? EVENT_HANDLERS[event.type] : undefined;
   if (!handler) return { ok: false, reason: `unknown type ${event.type}` };
+  if (event.time.getTime() > Date.now() + MAX_AHEAD_MS) {
+    return { ok: false, reason: `time: ${event.time.toISOString()} lies in the future` };
+  }
+  const place = raw.includes('\\u') ? unstorableText(event.data) : undefined;
+  if (place !== undefined) {
+    return { ok: false, reason: `${place}: holds a NUL or half of a surrogate pair` };
+  }
   const data = handler.check(event.data);
   if (!data.ok) return { ok: false, reason: describeErrors(data.errors) };
   const checked = { event, data: data.value, partyKey: partyKey(data.value as PartyId) };

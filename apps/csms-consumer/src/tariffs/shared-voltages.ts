@@ -33,6 +33,7 @@ export async function settleVoltages(
     sql,
     `SELECT upper(t.id) AS "tariffKey",
             CASE WHEN count(DISTINCT c->>'max_voltage') = 1 AND bool_and(c->>'power_type' LIKE 'AC%')
+                  AND min((c->>'max_voltage')::numeric) BETWEEN 1 AND 100000
                  THEN min((c->>'max_voltage')::numeric)::integer END AS "acVoltage"
        FROM location l JOIN evse e ON e.location_id = l.id,
             jsonb_array_elements(e.body::jsonb->'connectors') AS c,

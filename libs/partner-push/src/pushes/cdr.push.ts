@@ -1,5 +1,5 @@
 import { type FoldedObject } from '#change-log';
-import { type Cdr, foldId, partyKey, single } from '#ocpi';
+import { foldId, partyKey, single } from '#ocpi';
 import { endpointUrl, meetsParty, type PushOutcome, tokenPartiesOf } from '#partners';
 import { createLogger } from '#platform';
 import { nameOf, NOTHING, type PushResult, type PushScope, type PushTask } from '../push-scope.js';
@@ -67,7 +67,7 @@ async function post(scope: PushScope, posting: Posting): Promise<PushOutcome | u
   const request = addressed(row, { url, kind: 'cdr', objectName, from: row.cdr });
   await countAttempt(source, connection.id, row.id);
   const sent = await scope.sender.send({ ...request, method: 'POST', body });
-  if (sent.outcome.kind === 'delivered' || (await isDuplicate(scope, sent, request, row.cdr))) {
+  if (sent.outcome.kind === 'delivered' || (await isDuplicate(scope, sent, request, posting))) {
     const locationUrl = locationOf(sent, url) ?? null;
     if (locationUrl === null) {
       log.warn({ connection: connection.id, cdr: objectName }, 'CDR acknowledged without Location');
@@ -83,32 +83,32 @@ async function post(scope: PushScope, posting: Posting): Promise<PushOutcome | u
   return sent.outcome;
 }
 
-const DUPLICATE = /already|duplicate|exists?\b|known/i;
+/** Says of the CDR itself that it is there; "well-known", "unknown" or "session already closed" do not. */
+const ALREADY_THERE =
+  /\balready\s+(been\s+)?(exists?|existing|known|stored|received|registered|processed|present|there)\b|\b(cdr|id|object|record)\b.{0,60}\bexists\b|\bduplicated?\b/i;
 
 /**
  * "I have that one already" is an acknowledgement (CDR-08). Where the answer says where the copy lies, it is read and must
- * be the same CDR; a copy that cannot be read back is believed.
+ * be the same CDR. A copy that cannot be read back is believed for HTTP 409, or where we did send this CDR before: a
+ * refusal whose words only sound like it must not settle a debt.
  */
 async function isDuplicate(
   scope: PushScope,
   { outcome, answer }: SentPush,
   request: Omit<PushRequest, 'method' | 'body'>,
-  cdr: Cdr,
+  { row: { cdr }, receipt }: Posting,
 ): Promise<boolean> {
   if (outcome.kind !== 'rejected' || answer.kind !== 'answered') return false;
-  const text = answer.statusMessage ?? answer.text;
-  if (answer.httpStatus !== 409 && !isAlreadyKnown(text)) return false;
+  const isConflict = answer.httpStatus === 409;
+  if (!isConflict && !ALREADY_THERE.test(answer.statusMessage ?? '')) return false;
+  const isBelieved = isConflict || receipt.attempts > 0;
   const url = locationOf({ outcome, answer }, request.url);
-  if (url === undefined || new URL(url).host !== new URL(request.url).host) return true;
+  if (url === undefined || new URL(url).host !== new URL(request.url).host) return isBelieved;
   const copy = await scope.sender.send({ ...request, url, method: 'GET' });
-  if (copy.outcome.kind !== 'delivered' || copy.answer.kind !== 'answered') return true;
+  if (copy.outcome.kind !== 'delivered' || copy.answer.kind !== 'answered') return isBelieved;
   const id = (copy.answer.data as { id?: unknown } | undefined)?.id;
-  return typeof id !== 'string' || foldId(id) === foldId(cdr.id);
+  return typeof id === 'string' ? foldId(id) === foldId(cdr.id) : isBelieved;
 }
-
-const isAlreadyKnown = (text: string): boolean =>
-  DUPLICATE.test(text) &&
-  !/not\s+(already\s+)?(exist|known|found)|unknown|does(n't| not) exist/i.test(text);
 
 /** Header Location, resolved against the request (CDR-05); undefined when absent or no URL. */
 function locationOf({ answer }: SentPush, requestUrl: string): string | undefined {

@@ -78,8 +78,12 @@ function readRetryAfter(header: string | string[] | undefined, nowMs: number): n
   return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
 }
 
+/** For people and for the database, which holds no NUL. */
 function reasonOf(httpStatus: number, ocpiStatus?: number, message?: string): string {
   const ocpi = ocpiStatus === undefined ? '' : `, OCPI ${ocpiStatus}`;
-  const said = message === undefined || message === '' ? '' : `: ${message.slice(0, 500)}`;
+  const said =
+    message === undefined || message === ''
+      ? ''
+      : `: ${message.slice(0, 500).toWellFormed().replaceAll('\0', '')}`;
   return `HTTP ${httpStatus}${ocpi}${said}`;
 }
