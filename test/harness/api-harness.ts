@@ -10,6 +10,8 @@ import {
 } from '#partners';
 import { GatewaySettings } from '#platform';
 import { randomBytes } from 'node:crypto';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { text as textOf } from 'node:stream/consumers';
 import { DataSource } from 'typeorm';
 import { request } from 'undici';
 import { createTestDatabase, type TestDatabase } from './database.js';
@@ -144,18 +146,45 @@ export class ApiHarness {
       ...(payload !== undefined && { body: payload }),
     });
     const answered = await answer.body.text();
-    let json: unknown;
-    try {
-      json = JSON.parse(answered);
-    } catch {
-      json = undefined;
-    }
-    return { status: answer.statusCode, headers: answer.headers, text: answered, json };
+    return {
+      status: answer.statusCode,
+      headers: answer.headers,
+      text: answered,
+      json: parsed(answered),
+    };
+  }
+
+  /** Sends the request target as it is written, where `call` would put it in order. */
+  async callRaw(
+    target: string,
+    options: Pick<CallOptions, 'method' | 'text' | 'headers'> = {},
+  ): Promise<Answer> {
+    const { method = 'GET', text, headers = {} } = options;
+    const { hostname, port } = new URL(this.base);
+    const sent = httpRequest({ hostname, port, path: target, method, headers, agent: false });
+    const answered = await new Promise<IncomingMessage>((resolve, reject) => {
+      sent.on('response', resolve).on('error', reject).end(text);
+    });
+    const answer = await textOf(answered);
+    return {
+      status: answered.statusCode ?? 0,
+      headers: answered.headers,
+      text: answer,
+      json: parsed(answer),
+    };
   }
 
   async stop(): Promise<void> {
     await this.app.close();
     await this.database.drop();
+  }
+}
+
+function parsed(text: string): Json {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

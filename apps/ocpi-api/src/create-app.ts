@@ -16,7 +16,6 @@ import { serveAdminDocs } from './admin/admin-docs.js';
 import { AppModule } from './app.module.js';
 import { Authenticate } from './http/authenticate.js';
 
-const UNDER_OCPI = /^\/ocpi(\/|\?|$)/;
 const JSON_TYPE = /^\s*application\/json\s*(;|$)/i;
 
 const OPTIONS: GatewayAppOptions = {
@@ -44,9 +43,9 @@ export async function createOcpiApi(
   serveAdminDocs(app);
   const fastify = app.getHttpAdapter().getInstance();
   fastify.decorateRequest('caller', undefined);
-  // Before the body is read: who is not known gets 401 whatever it sends (TRN-05, STA-03).
+  // Whatever comes by the public port, and before its body is read: who is not known gets 401 (TRN-05, STA-03).
   fastify.addHook('onRequest', async (request, reply) => {
-    if (UNDER_OCPI.test(request.url)) await authenticate.run(request, reply);
+    if (request.surface === 'public') await authenticate.run(request, reply);
   });
   // A body is judged by its JSON, not by its label; the label is reported (TRN-70).
   fastify.addHook('preHandler', (request, _reply, done) => {

@@ -39,6 +39,65 @@ describe('transport of the partner-facing API', () => {
     }
   });
 
+  it('TRN-05, TRN-48: no spelling of a path gets past the token, and none meets anything but an envelope', async () => {
+    const authorization = `Token ${Buffer.from(tokens['2.2.1']!).toString('base64')}`;
+    const spellings: [target: string, knownStatus: number][] = [
+      ['/%6fcpi/versions', 200],
+      ['http://x/ocpi/versions', 200],
+      ['https://y:1/%6Fcpi/2.2.1', 200],
+      ['/%6fcpi/2.2.1/cdrs', 200],
+      ['/ocp%69/2.2.1/credentials', 200],
+      ['http://x/ocpi/2.2.1/locations', 200],
+      ['/ocpi/%32.2.1/cdrs', 200],
+      ['/ocpi/2.2.1/%6cocations', 200],
+      ['/ocpi/2.2.1#/locations', 200],
+      ['/ocpi//locations', 404],
+      ['/ocpi//credentials', 404],
+      ['/ocpi/%20/cdrs', 404],
+    ];
+    for (const [target, knownStatus] of spellings) {
+      const stranger = await api.callRaw(target);
+      expectEnvelope(stranger, 401, 2000);
+      expect(stranger.headers['x-request-id']).toBeDefined();
+      const known = await api.callRaw(target, { headers: { authorization } });
+      expectEnvelope(known, knownStatus, knownStatus === 200 ? 1000 : 2000);
+    }
+    const bad = await api.callRaw('http://x/ocpi/2.2.1/tokens/DE/AAA/U1', {
+      method: 'PUT',
+      text: '{bad',
+    });
+    expectEnvelope(bad, 401, 2000);
+  });
+
+  it('TRN-48 (partial: server side): paths outside /ocpi on the public port are 404 with an envelope', async () => {
+    for (const target of [
+      '/',
+      '/OCPI/versions',
+      '/x',
+      '/admin/v1/connections',
+      '/%61dmin',
+      '/x/versions',
+      '//ocpi/versions',
+      '/ocpi%2fversions',
+      'http://x',
+    ]) {
+      for (const method of ['GET', 'POST']) {
+        const answer = await api.callRaw(target, { method, text: method === 'POST' ? '{' : '' });
+        expectEnvelope(answer, 404, 2000);
+        expect(answer.headers['x-request-id']).toBeDefined();
+      }
+    }
+    const unreadable: [target: string, status: number][] = [
+      ['*', 404],
+      ['/ocpi/%zz', 400],
+    ];
+    for (const [target, status] of unreadable) {
+      const answer = await api.callRaw(target);
+      expectEnvelope(answer, status, 2000);
+      expect(answer.headers['x-request-id']).toBeDefined();
+    }
+  });
+
   it('STA-03 (partial: server side): an unknown token is 401 whatever the body, never 403', async () => {
     const body = wireToken('2.2.1', '1');
     const put = { method: 'PUT', token: 'unknown-token' };

@@ -1,4 +1,4 @@
-import { type OcpiVersion, type PartyId } from '#ocpi';
+import { OcpiError, type OcpiVersion, type PartyId } from '#ocpi';
 import { type Connection } from '#partners';
 import { type FastifyRequest } from 'fastify';
 
@@ -18,15 +18,21 @@ export interface Caller {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Undefined until the request is authenticated, and outside `/ocpi`. */
+    /** Undefined until the request is authenticated, and on the internal port. */
     caller: Caller | undefined;
   }
 }
 
-/** The caller of a request that got as far as a controller. */
+/** The caller of a request that got as far as a controller. @throws OcpiError 401, so that no route answers a stranger */
+export function anyCallerOf({ caller }: FastifyRequest): Caller {
+  if (!caller) throw OcpiError.unauthorized();
+  return caller;
+}
+
+/** The caller below `/ocpi/{version}`. @throws OcpiError 404 for what is no version of ours */
 export function callerOf(request: FastifyRequest): Caller & { version: OcpiVersion } {
-  const { caller } = request;
-  if (caller?.version === undefined)
-    throw new Error('a versioned route was reached without a caller');
-  return { ...caller, version: caller.version };
+  const caller = anyCallerOf(request);
+  const { version } = caller;
+  if (version === undefined) throw OcpiError.unknownResource();
+  return { ...caller, version };
 }

@@ -6,10 +6,9 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { ProblemFilter } from '../admin/http/problem.filter.js';
 import { allowedMethods, readOcpiPath } from './ocpi-path.js';
 
-const UNDER_OCPI = /^\/ocpi(\/|\?|$)/;
 const UNDER_ADMIN = /^\/admin(\/|\?|$)/;
 
-/** Total: whatever goes wrong under `/ocpi`, the answer is an envelope with the right HTTP status (TRN-48). */
+/** Total: whatever goes wrong on the public port, the answer is an envelope with the right HTTP status (TRN-48). */
 @Injectable()
 @Catch()
 export class OcpiExceptionFilter extends BaseExceptionFilter {
@@ -24,12 +23,9 @@ export class OcpiExceptionFilter extends BaseExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    if (UNDER_ADMIN.test(request.url)) {
-      this.problems.catch(exception, host);
-      return;
-    }
-    if (!UNDER_OCPI.test(request.url)) {
-      super.catch(exception, host);
+    if (request.surface === 'internal') {
+      if (UNDER_ADMIN.test(request.url)) this.problems.catch(exception, host);
+      else super.catch(exception, host);
       return;
     }
     if (reply.sent) return;

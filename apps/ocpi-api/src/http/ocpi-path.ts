@@ -9,16 +9,19 @@ export interface OcpiPath {
   depth: number;
 }
 
+const NOTHING: OcpiPath = { version: undefined, resource: undefined, depth: 0 };
+
 /** Reads `/ocpi/versions`, `/ocpi/{version}` and `/ocpi/{version}/{module}/…`; slashes at the end do not count (TRN-65). */
 export function readOcpiPath(url: string): OcpiPath {
   const queryAt = url.indexOf('?');
   let end = queryAt === -1 ? url.length : queryAt;
   while (url[end - 1] === '/') end -= 1;
-  const [, , first = '', module, ...rest] = url.slice(0, end).split('/');
+  const [, root, first = '', module, ...rest] = url.slice(0, end).split('/');
+  if (root !== 'ocpi') return NOTHING;
   if (first === 'versions' && module === undefined) {
     return { version: undefined, resource: 'versions', depth: 0 };
   }
-  if (!isOcpiVersion(first)) return { version: undefined, resource: undefined, depth: 0 };
+  if (!isOcpiVersion(first)) return NOTHING;
   return { version: first, resource: module ?? 'details', depth: rest.length };
 }
 

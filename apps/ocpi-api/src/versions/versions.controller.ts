@@ -12,7 +12,7 @@ import { customModules, offersModule } from '#partners';
 import { GatewaySettings } from '#platform';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { answer } from '../http/answer.js';
-import { callerOf } from '../http/caller.js';
+import { anyCallerOf, callerOf } from '../http/caller.js';
 
 /** Modules of the manifest that this process answers; the others are not advertised (VER-16). */
 const SERVED = ['credentials', 'locations', 'sessions', 'cdrs', 'tariffs', 'tokens'];
@@ -28,7 +28,7 @@ export class VersionsController {
 
   @Get('versions')
   list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): FastifyReply {
-    const offered = request.caller?.connection.offeredVersions;
+    const offered = anyCallerOf(request).connection.offeredVersions;
     const versions = OCPI_VERSIONS.filter((version) => offered?.includes(version) ?? true);
     return answer(reply, writeVersionList(this.base, versions));
   }

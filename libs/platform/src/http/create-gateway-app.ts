@@ -19,6 +19,7 @@ import { GracefulShutdown } from '../shutdown/graceful-shutdown.js';
 import { closeServer, endUnusedConnections, trackConnections } from './closing-servers.js';
 import { type HttpSurface, HttpSurfaces } from './http-surfaces.js';
 import { parseJsonBody } from './json-body.js';
+import { plainTarget } from './plain-target.js';
 import { givenId } from './request-ids.js';
 
 declare module 'fastify' {
@@ -29,8 +30,8 @@ declare module 'fastify' {
     declaredContentType: string | undefined;
     /** The body before parsing. */
     rawBody: Uint8Array | undefined;
-    /** The port the request came by; undefined while ports are not separated. */
-    surface: HttpSurface | undefined;
+    /** The port the request came by; while ports are not separated, the one its path belongs to. */
+    surface: HttpSurface;
   }
 }
 
@@ -58,13 +59,16 @@ export async function createGatewayApp(
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: (request: IncomingMessage) => givenId(request, 'x-request-id') ?? newRequestId(),
+    rewriteUrl: ({ url = '/' }) => plainTarget(url),
     clientErrorHandler: (error, socket) => answerUnreadable(error, socket, options),
     // A path that cannot be decoded never meets hooks or filters.
-    frameworkErrors: (error: FastifyError, _request: FastifyRequest, reply: FastifyReply) => {
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
       const status = error.statusCode ?? 400;
       const body = options.unreadableRequestBody?.(status);
       void reply
         .status(status)
+        .header('x-request-id', request.id)
+        .header('x-correlation-id', givenId(request.raw, 'x-correlation-id') ?? newCorrelationId())
         .type('application/json; charset=utf-8')
         .send(body ?? JSON.stringify({ statusCode: status, message: 'unreadable' }));
     },
@@ -134,18 +138,19 @@ function describeRequests(
   fastify.decorateRequest('correlationId', '');
   fastify.decorateRequest('declaredContentType', undefined);
   fastify.decorateRequest('rawBody', undefined);
-  fastify.decorateRequest('surface', undefined);
+  fastify.decorateRequest('surface', 'internal');
   fastify.addHook('onRequest', (request, reply, done) => {
     const { raw } = request;
     request.correlationId = givenId(raw, 'x-correlation-id') ?? newCorrelationId();
-    request.surface = surfaces.surfaceOf(raw);
+    const path = request.routeOptions.url ?? request.url;
+    request.surface = surfaces.surfaceOf(raw, path);
     request.declaredContentType = raw.headers['content-type'];
     if (!MEDIA_TYPE.test(request.declaredContentType ?? 'a/b')) {
       raw.headers['content-type'] = 'application/json';
     }
     if (shutdown.signal.aborted) reply.header('connection', 'close');
     withLogFields({ requestId: request.id, correlationId: request.correlationId }, () => {
-      if (surfaces.serves(raw, request.routeOptions.url ?? request.url)) done();
+      if (surfaces.serves(raw, path)) done();
       else done(new NotFoundException(`Cannot ${request.method} ${pathOf(request)}`));
     });
   });

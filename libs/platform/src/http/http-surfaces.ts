@@ -20,14 +20,17 @@ export class HttpSurfaces {
     this.viaInternalServer.add(request);
   }
 
-  surfaceOf(request: IncomingMessage): HttpSurface | undefined {
-    return this.viaInternalServer.has(request) ? 'internal' : this.ownSurface;
+  /** The port the request came by; while ports are not separated, the one its path belongs to. */
+  surfaceOf(request: IncomingMessage, path: string): HttpSurface {
+    if (this.viaInternalServer.has(request)) return 'internal';
+    return this.ownSurface ?? surfaceOfPath(path);
   }
 
   /** Whether the port of the request serves this path. */
   serves(request: IncomingMessage, path: string): boolean {
-    const surface = this.surfaceOf(request);
-    if (surface === undefined) return true;
-    return (surface === 'public') === /^\/ocpi(\/|\?|$)/.test(path);
+    return this.surfaceOf(request, path) === surfaceOfPath(path);
   }
 }
+
+const surfaceOfPath = (path: string): HttpSurface =>
+  /^\/ocpi(\/|\?|$)/.test(path) ? 'public' : 'internal';
