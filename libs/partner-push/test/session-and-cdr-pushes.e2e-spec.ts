@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { OCPI_VERSIONS } from '#ocpi';
 import { eventually } from '../../../test/harness/wait-for.js';
-import { parkedPushes, redriveParked, requestResync } from '../src/index.js';
+import { owedCdrsOf, parkedPushes, redriveParked, requestResync } from '../src/index.js';
 import { aCdr, aLocation, aSession, aTariff, anEvse } from './objects.js';
 import { PushWorld } from './push-world.js';
 
@@ -217,6 +217,20 @@ describe('pushes of Sessions, CDRs and Tariffs', () => {
     const ids = server.requests.map(({ headers }) => headers['x-request-id']);
     expect(new Set(ids).size).toBe(4);
     expect(await parkedPushes(world.source)).toEqual([]);
+  });
+
+  it('TRN-68: what is owed to a partner that is away counts before its feed comes to it', async () => {
+    const { id, server } = await world.addPartner({ isLive: true });
+    const owed = async () =>
+      (await world.source.query(`SELECT ${owedCdrsOf('$1')} AS owed`, [id]))[0].owed as number;
+    for (const name of ['cdr1', 'cdr2']) await world.issueCdr(aCdr({ id: name }));
+    expect(await owed()).toBe(2);
+    server.script = () => ({ status: 503 });
+    await world.startRunner();
+    await server.until(() => server.pushes.length > 1);
+    expect(await owed()).toBe(2);
+    server.script = undefined;
+    await eventually(async () => expect(await owed()).toBe(0));
   });
 
   it('CDR-08: a duplicate that is another CDR is parked, not taken for delivered', async () => {

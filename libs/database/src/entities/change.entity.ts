@@ -8,6 +8,7 @@ export type ChangeKind = 'location' | 'evse' | 'connector' | 'tariff' | 'session
  */
 @Entity('change')
 @Index('ix_change_at', ['at'])
+@Index('ix_change_cdr', ['xid', 'seq'], { where: `kind = 'cdr'` })
 export class ChangeEntity {
   @PrimaryColumn('bigint', {
     primaryKeyConstraintName: 'pk_change',

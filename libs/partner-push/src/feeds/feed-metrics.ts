@@ -2,6 +2,7 @@ import { rowsOf, type TailReader } from '#change-log';
 import { type ChangeEntity } from '#database';
 import { type Metrics } from '#platform';
 import { type DataSource } from 'typeorm';
+import { owedCdrsOf } from '../records/cdr-receipts.js';
 import { type FeedState, type FeedWorker } from './feed-worker.js';
 
 const COUNT_EVERY_MS = 5000;
@@ -46,7 +47,7 @@ export class FeedMetrics {
       this.source,
       `SELECT c AS connection,
               (SELECT count(*) FROM parked_push p WHERE p.connection_id = c) AS parked,
-              (SELECT count(*) FROM cdr_receipt r WHERE r.connection_id = c AND r.state = 'owed') AS owed
+              ${owedCdrsOf('c')} AS owed
          FROM unnest($1::text[]) c`,
       [connections],
     );

@@ -47,6 +47,22 @@ export async function settle(
   );
 }
 
+/**
+ * SQL: how many CDRs the partner of this connection has not acknowledged. Also those that its feed has not come to, which
+ * for a partner that is away is all that were issued since.
+ */
+export const owedCdrsOf = (connection: string): string => `(SELECT count(*) FROM (
+    SELECT r.cdr_id FROM cdr_receipt r WHERE r.connection_id = ${connection} AND r.state = 'owed'
+    UNION
+    SELECT ch.object_id FROM feed f JOIN connection k ON k.id = f.connection_id
+      JOIN change ch ON ch.kind = 'cdr' AND (ch.xid, ch.seq) > (f.cursor_xid, f.cursor_seq)
+       AND (k.hosted_parties IS NULL OR ch.party_key = ANY (k.hosted_parties))
+     WHERE f.connection_id = ${connection} AND k.state IN ('registered', 'rejected')
+       AND EXISTS (SELECT FROM remote_party p
+                    WHERE p.connection_id = k.id AND p.role = 'EMSP' AND p.party_key = ch.audience)
+       AND NOT EXISTS (SELECT FROM cdr_receipt r WHERE r.connection_id = k.id AND r.cdr_id = ch.object_id)
+  ) o)`;
+
 export interface CdrRendition {
   /** JSON text as it first left, or will leave, for this view. */
   body: string | null;

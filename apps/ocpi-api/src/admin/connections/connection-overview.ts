@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { owedCdrsOf } from '#partner-push';
 import { resolveProfile } from '#partners';
 import { type OcpiVersion } from '#ocpi';
 import { GatewaySettings } from '#platform';
@@ -28,7 +29,7 @@ const SELECT = `SELECT c.id, c.name, c.kind, c.state, c.paused, c.version, c.ver
     coalesce((SELECT json_agg(json_build_object('identifier', e.identifier, 'role', e.role, 'url', e.url)
         ORDER BY e.identifier, e.role) FROM remote_endpoint e WHERE e.connection_id = c.id), '[]') AS endpoints,
     (SELECT count(*) FROM parked_push k WHERE k.connection_id = c.id) AS parked,
-    (SELECT count(*) FROM cdr_receipt r WHERE r.connection_id = c.id AND r.state = 'owed') AS "owedCdrs",
+    ${owedCdrsOf('c.id')} AS "owedCdrs",
     c.deviations, c.last_seen_at AS "lastSeenAt",
     floor(extract(epoch FROM now() - c.token_issued_at))::int AS "tokenAgeSeconds",
     c.registered_at AS "registeredAt", c.created_at AS "createdAt",
