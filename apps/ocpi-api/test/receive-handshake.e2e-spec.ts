@@ -253,6 +253,70 @@ describe('a partner registers with us', () => {
     expect(partner.trace()).not.toContain('GET /elsewhere');
   });
 
+  it('CRD-07, VER-12 (partial: remarks): an endpoint URL with control characters is 3001 and A lives; odd names of modules are remarked all the same', async () => {
+    const [id, tokenA] = await fresh();
+    const sound = partner.modules;
+    partner.script = ({ path }) =>
+      path === '/2.2.1'
+        ? {
+            body: {
+              status_code: 1000,
+              timestamp: '',
+              data: {
+                version: '2.2.1',
+                endpoints: [
+                  {
+                    identifier: 'locations',
+                    role: 'RECEIVER',
+                    url: `${partner.base}/2.2.1/\u0000locations`,
+                  },
+                ],
+              },
+            },
+          }
+        : undefined;
+    expectEnvelope(await register('2.2.1', tokenA), 200, 3001);
+    expect(await alive(tokenA)).toBe(200);
+    partner.script = () => undefined;
+    partner.modules = [
+      ...sound,
+      ['a\u0000b', 'SENDER'],
+      ['\ud800', 'SENDER'],
+      [`${'x'.repeat(39)}\u{1F600}`, 'SENDER'],
+    ];
+    expectEnvelope(await register('2.2.1', tokenA), 200, 1000);
+    const remarks = Object.keys((await rowOf(id)).deviations);
+    expect(remarks).toEqual(
+      expect.arrayContaining([
+        'unknown_module ab',
+        'unknown_module \ufffd',
+        `unknown_module ${'x'.repeat(39)}\ufffd`,
+      ]),
+    );
+  });
+
+  it('CRD-10 (partial: unstorable text): a NUL in the business details is 2001, half of a surrogate pair is replaced', async () => {
+    const [id, tokenA] = await fresh();
+    const stating = (details: object): Promise<Answer> => {
+      const sound: Json = partner.credentials('2.2.1', TOKEN_B);
+      const roles = sound.roles.map((role: Json) => ({ ...role, business_details: details }));
+      return send('POST', '2.2.1', tokenA, { ...sound, roles });
+    };
+    for (const odd of ['\u0000', '\ud800']) {
+      const website = `https://example.com/${odd}`;
+      expectEnvelope(await stating({ name: 'x', website }), 200, 2001);
+      const logo = { url: website, category: 'OPERATOR', type: 'png' };
+      expectEnvelope(await stating({ name: 'x', logo }), 200, 2001);
+    }
+    expectEnvelope(await stating({ name: 'a\u0000b' }), 200, 2001);
+    expectEnvelope(await stating({ name: 'a\ud800b' }), 200, 1000);
+    const [row] = await api.dataSource.query<Json[]>(
+      'SELECT business_details AS details FROM remote_party WHERE connection_id = $1',
+      [id],
+    );
+    expect(row.details).toEqual({ name: 'a\ufffdb' });
+  });
+
   it('CRD-12: of two POSTs with one A exactly one wins', async () => {
     const [id, tokenA] = await fresh();
     const answers = await Promise.all([register('2.2.1', tokenA), register('2.2.1', tokenA)]);

@@ -343,6 +343,33 @@ describe('transport of the partner-facing API', () => {
   });
 
   it.each(OCPI_VERSIONS)(
+    'STA-02 [%s]: a NUL in a URL names nothing: 2001 where something is served, 404 elsewhere',
+    async (version) => {
+      const token = tokens[version]!;
+      const owner = `tokens/NL/V${version[2]}${version[4]}`;
+      const urls = [
+        `${owner}/a%00b`,
+        `${owner}/U1?type=%00`,
+        'tokens/NL/%00/U1',
+        'locations/a%00b',
+        'locations/L/%00/%00',
+        'locations?limit=%00',
+        'cdrs?x=%00',
+      ];
+      for (const url of urls) {
+        expectEnvelope(await api.call(`/ocpi/${version}/${url}`, { token }), 200, 2001);
+      }
+      for (const method of ['PUT', 'PATCH']) {
+        const body = wireToken(version, 'a');
+        const options = { token, method, body };
+        expectEnvelope(await api.call(`/ocpi/${version}/${owner}/a%00b`, options), 200, 2001);
+      }
+      expectEnvelope(await api.call(`/ocpi/${version}/x%00`, { token }), 404, 2000);
+      expectEnvelope(await api.call(`/ocpi/${version}/locations/a%00b`), 401, 2000);
+    },
+  );
+
+  it.each(OCPI_VERSIONS)(
     'STA-01, STA-02 [%s]: what is no JSON is 400, sound JSON of whatever content is 200 and 2001',
     async (version) => {
       const token = tokens[version]!;

@@ -48,6 +48,10 @@ export class Authenticate {
     const hosted = this.directory.hostedPartiesOf(connection);
     const parties = hosted.map((party) => party.partyKey);
     request.caller = { connection, token, purpose, version, parties, from: undefined };
+    // Nothing we store holds a NUL, and the database takes none.
+    if (!request.is404 && request.url.includes('%00')) {
+      throw OcpiError.invalidParameters('the URL holds a NUL');
+    }
     if (isRouted(version, resource)) {
       const addressed = address(request, reply, connection, hosted, resource === 'tokens');
       request.caller = { ...request.caller, ...addressed };

@@ -12,7 +12,9 @@ import { parseDateTime } from './date-time.js';
 import { type Decoded, type FieldError } from './field-error.js';
 
 FormatRegistry.Set('ocpi-date-time', (text) => parseDateTime(text) !== undefined);
-FormatRegistry.Set('ocpi-url', (text) => /^https?:\/\/[^\s]+$/i.test(text));
+// eslint-disable-next-line no-control-regex -- a URL holds none of them
+const URL_FORM = /^https?:\/\/[^\s\x00-\x1f\x7f]+$/i;
+FormatRegistry.Set('ocpi-url', (text) => URL_FORM.test(text) && text.isWellFormed());
 
 /** CiString: printable ASCII, compared without case (TYP-01, TYP-02). */
 export const CiString = (maxLength: number, options: SchemaOptions = {}) =>

@@ -7,6 +7,7 @@ import {
   OcpiError,
   type OcpiVersion,
   type PartnerDetails,
+  withoutControlCharacters,
 } from '#ocpi';
 import { type ConnectedEndpoint } from '../connection.js';
 import { type PartnerProfile } from '../profile/knobs.js';
@@ -62,7 +63,11 @@ export function remarksOn(
     endpoints.some(({ identifier, role }) => `${identifier}/${role}` === name);
   return [
     ...details.ambiguous.map((name) => `ambiguous_endpoint ${name}`),
-    ...details.skipped.slice(0, 10).map((name) => `unknown_module ${name.slice(0, 40)}`),
+    ...details.skipped.slice(0, 10).map((name) => `unknown_module ${storable(name)}`),
     ...(has('locations/RECEIVER') && !has('tariffs/RECEIVER') ? ['locations_without_tariffs'] : []),
   ];
 }
+
+/** What a partner wrote as text that a jsonb column takes: no control characters, no half of a pair. */
+const storable = (text: string): string =>
+  withoutControlCharacters(text).slice(0, 40).toWellFormed();

@@ -40,6 +40,8 @@ export class AddressPolicy {
 
   /** Why the URL is refused for what it says by itself, before any name is resolved; undefined when it is not. */
   refusalOf(url: string | URL): string | undefined {
+    // eslint-disable-next-line no-control-regex -- URL.parse would drop some of them, the database takes no NUL
+    if (typeof url === 'string' && /[\x00-\x1f\x7f]/.test(url)) return 'holds control characters';
     const target = typeof url === 'string' ? URL.parse(url) : url;
     if (!target) return 'not an absolute URL';
     if (target.username !== '' || target.password !== '') return 'carries user information';

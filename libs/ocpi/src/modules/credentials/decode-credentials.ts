@@ -63,5 +63,8 @@ export function hubPartyOf(credentials: Credentials): PartyId | undefined {
   return role && pick(role, ['country_code', 'party_id']);
 }
 
-const details = (value: BusinessDetails): BusinessDetails =>
-  pick(value, Object.keys(BusinessDetails.properties) as (keyof BusinessDetails)[]);
+/** Half of a surrogate pair in the name is replaced: no database takes it. */
+const details = (value: BusinessDetails): BusinessDetails => ({
+  ...pick(value, Object.keys(BusinessDetails.properties) as (keyof BusinessDetails)[]),
+  name: value.name.toWellFormed(),
+});
