@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { OcpiError, type OcpiVersion } from '#ocpi';
 import { type Connection } from '../connection.js';
-import { dropTokensExcept, issueToken, spendToken } from '../credentials-tokens.js';
+import { endPredecessors, issueToken, spendToken } from '../credentials-tokens.js';
 import { OwnCredentials } from './own-credentials.js';
 import { RegistrationReader } from './registration-reader.js';
 import { RegistrationStore } from './registration-store.js';
@@ -37,7 +37,7 @@ export class ReceiveRegistration {
         throw OcpiError.methodNotAllowed(['GET', 'PUT', 'DELETE']);
       }
       const issued = await issueToken(tx, connection.id, 'full');
-      await dropTokensExcept(tx, connection.id, issued);
+      await endPredecessors(tx, connection.id, issued);
       answer = this.own.for(connection, version, issued);
     });
     return answer;

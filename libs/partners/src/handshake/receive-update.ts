@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { OcpiError } from '#ocpi';
 import { GatewaySettings } from '#platform';
-import { dropTokensExcept, graceToken, issueToken, isLiveToken } from '../credentials-tokens.js';
+import { gracePredecessors, issueToken, isLiveToken } from '../credentials-tokens.js';
 import { OwnCredentials } from './own-credentials.js';
 import { type CredentialsCall } from './receive-registration.js';
 import { RegistrationReader } from './registration-reader.js';
@@ -26,9 +26,9 @@ export class ReceiveUpdate {
     let answer: object = {};
     await this.store.save(connection.id, registration, async (tx) => {
       if (!(await isLiveToken(tx, token))) throw OcpiError.unauthorized();
-      await dropTokensExcept(tx, connection.id, token);
-      await graceToken(tx, connection.id, this.settings.tokenGraceSeconds);
-      answer = this.own.for(connection, version, await issueToken(tx, connection.id, 'full'));
+      const issued = await issueToken(tx, connection.id, 'full');
+      await gracePredecessors(tx, connection.id, issued, this.settings.tokenGraceSeconds);
+      answer = this.own.for(connection, version, issued);
     });
     return answer;
   }

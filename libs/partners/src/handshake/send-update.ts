@@ -11,7 +11,7 @@ import { GatewaySettings } from '#platform';
 import { DataSource } from 'typeorm';
 import { type Connection } from '../connection.js';
 import { ConnectionDirectory } from '../connection-directory.js';
-import { activateToken, graceToken, issueToken, spendToken } from '../credentials-tokens.js';
+import { activateToken, gracePredecessors, issueToken, spendToken } from '../credentials-tokens.js';
 import { HandshakeGate } from './handshake-gate.js';
 import { OwnCredentials } from './own-credentials.js';
 import { type Key, PartnerApi } from './partner-api.js';
@@ -42,7 +42,7 @@ export class SendUpdate {
   /**
    * `same` keeps the agreed version, `newest` takes the highest both speak. @throws OcpiError with the reason; the old
    * tokens are then as good as before and the new one is withdrawn, unless the answer got lost: then it lives on for a
-   * while, for the partner may have taken it.
+   * while, for the partner may have taken it. @throws TokenWithdrawnError, HandshakeRunningError
    */
   execute(connection: Connection, target: UpdateTarget): Promise<void> {
     return this.gate.run(connection.id, () => this.update(connection, target));
@@ -88,8 +88,8 @@ export class SendUpdate {
         id,
         { version, credentials, endpoints, outboundEncoding, remarks },
         async (tx) => {
-          await graceToken(tx, id, this.settings.tokenGraceSeconds);
           await activateToken(tx, token);
+          await gracePredecessors(tx, id, token, this.settings.tokenGraceSeconds);
         },
       );
     } catch (error) {

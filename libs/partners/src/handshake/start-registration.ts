@@ -4,7 +4,7 @@ import { createLogger, GatewaySettings } from '#platform';
 import { DataSource } from 'typeorm';
 import { type Connection } from '../connection.js';
 import { ConnectionDirectory } from '../connection-directory.js';
-import { activateToken, dropTokensExcept, issueToken, spendToken } from '../credentials-tokens.js';
+import { activateToken, endPredecessors, issueToken, spendToken } from '../credentials-tokens.js';
 import { SecretBox } from '../secrets.js';
 import { type PartnerAnswer } from '../http/partner-request.js';
 import { HandshakeGate } from './handshake-gate.js';
@@ -91,7 +91,7 @@ export class StartRegistration {
         },
         async (tx) => {
           await activateToken(tx, tokenB);
-          await dropTokensExcept(tx, id, tokenB);
+          await endPredecessors(tx, id, tokenB);
         },
       );
     } catch (error) {

@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import { OcpiError } from '#ocpi';
-import { ConnectionError, HandshakeRunningError } from '#partners';
+import { ConnectionError, HandshakeRunningError, TokenWithdrawnError } from '#partners';
 import { createLogger } from '#platform';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Problem, type ProblemBody, problemBody } from './problem.js';
@@ -24,7 +24,9 @@ export class ProblemFilter implements ExceptionFilter {
     if (error instanceof Problem) return error.getResponse() as ProblemBody;
     if (error instanceof HttpException) return problemBody(error.getStatus(), error.message);
     if (error instanceof ConnectionError) return problemBody(error.status, error.message);
-    if (error instanceof HandshakeRunningError) return problemBody(409, error.message);
+    if (error instanceof HandshakeRunningError || error instanceof TokenWithdrawnError) {
+      return problemBody(409, error.message);
+    }
     if (error instanceof OcpiError) return handshakeProblem(error);
     const status = (error as { statusCode?: unknown } | null)?.statusCode;
     if (error instanceof Error && typeof status === 'number' && status < 500) {
