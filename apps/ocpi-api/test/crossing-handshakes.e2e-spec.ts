@@ -1,5 +1,18 @@
-import { SendUpdate, StartRegistration, TokenWithdrawnError } from '#partners';
-import { type Answer, ApiHarness, expectEnvelope } from '../../../test/harness/api-harness.js';
+import {
+  AnnounceChanges,
+  HandshakeGate,
+  HandshakeRunningError,
+  SendUpdate,
+  StartRegistration,
+  TokenWithdrawnError,
+} from '#partners';
+import { GatewaySettings } from '#platform';
+import {
+  type Answer,
+  ApiHarness,
+  expectEnvelope,
+  type Json,
+} from '../../../test/harness/api-harness.js';
 import { HandshakePartner, shows } from '../../../test/harness/handshake-partner.js';
 
 const PARTNERS_OWN = 'token-of-the-partners-exchange';
@@ -143,5 +156,29 @@ describe('handshakes that cross each other', () => {
     const tokenB = partner.requests.find(({ method }) => method === 'POST')!.body.token;
     const given = [tokenA, answer!.json.data.token, tokenB];
     expect(await Promise.all(given.map(alive))).toEqual([401, 200, 200]);
+  });
+
+  it('CRD-26 (partial: replicas): while one process exchanges tokens with a partner, another one does not begin', async () => {
+    await registered();
+    const otherProcess = new HandshakeGate(api.dataSource, api.app.get(GatewaySettings));
+    let second: unknown;
+    inside('PUT', async () => {
+      second = await otherProcess.run(id(), () => Promise.resolve()).catch((e: unknown) => e);
+      const told: Json[] = await api.app.get(AnnounceChanges).endpoints([id()]);
+      expect(told).toEqual([{ connectionId: id(), failure: expect.stringContaining('under way') }]);
+    });
+    await update();
+    expect(second).toBeInstanceOf(HandshakeRunningError);
+    await expect(otherProcess.run(id(), () => Promise.resolve('begun'))).resolves.toBe('begun');
+
+    // A process that died holds nobody up for long.
+    await expect(
+      api.app.get(HandshakeGate).run(id(), async () => {
+        await api.dataSource.query('UPDATE lease SET until = now() WHERE name = $1', [
+          `handshake:${id()}`,
+        ]);
+        return otherProcess.run(id(), () => Promise.resolve('begun'));
+      }),
+    ).resolves.toBe('begun');
   });
 });

@@ -1,4 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { GatewaySettings } from '#platform';
+import { randomUUID } from 'node:crypto';
+import { DataSource } from 'typeorm';
+
+/** Versions and details, each perhaps asked twice, and a POST or PUT with twice the patience. */
+const LONGEST_IN_TIMEOUTS = 6;
+const MARGIN_SECONDS = 30;
 
 /** A handshake with this partner is under way already. */
 export class HandshakeRunningError extends Error {
@@ -8,19 +15,32 @@ export class HandshakeRunningError extends Error {
   }
 }
 
-/** At most one handshake that we started per connection, so that two do not invalidate each other's tokens. */
+/**
+ * At most one handshake that we started per connection, over all processes, so that two do not overtake each other. What
+ * the partner starts meanwhile is not held up: see credentials-tokens.ts for how the two end.
+ */
 @Injectable()
 export class HandshakeGate {
-  private readonly running = new Set<string>();
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly settings: GatewaySettings,
+  ) {}
 
   /** @throws HandshakeRunningError */
   async run<T>(connectionId: string, work: () => Promise<T>): Promise<T> {
-    if (this.running.has(connectionId)) throw new HandshakeRunningError(connectionId);
-    this.running.add(connectionId);
+    const lease = [`handshake:${connectionId}`, randomUUID()];
+    const seconds = (this.settings.handshakeTimeoutMs * LONGEST_IN_TIMEOUTS) / 1000;
+    const rows = await this.dataSource.query<unknown[]>(
+      `INSERT INTO lease (name, owner, until) VALUES ($1, $2, now() + make_interval(secs => $3))
+       ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until = excluded.until
+         WHERE lease.until <= now() RETURNING name`,
+      [...lease, seconds + MARGIN_SECONDS],
+    );
+    if (rows.length === 0) throw new HandshakeRunningError(connectionId);
     try {
       return await work();
     } finally {
-      this.running.delete(connectionId);
+      await this.dataSource.query('DELETE FROM lease WHERE name = $1 AND owner = $2', lease);
     }
   }
 }
