@@ -31,7 +31,7 @@ export function addCardCommand(program: Command, context: CliContext): void {
       const card = await context.api.get<Card>(`${at('cards', uid)}${query}`);
       answer(context, options, card, ({ statements }) =>
         table(
-          ['OWNER', 'PARTNER', 'TYPE', 'VALID', 'WHITELIST', 'CONTRACT', 'LAST UPDATED', ''],
+          ['OWNER', 'PARTNER', 'TYPE', 'VALID', 'WHITELIST', 'CONTRACT', 'LAST UPDATED', 'COUNTS'],
           statements.map((one) => [
             one.party,
             one.connectionId,
@@ -40,7 +40,7 @@ export function addCardCommand(program: Command, context: CliContext): void {
             one.whitelist,
             one.contractId,
             one.lastUpdated,
-            one.counts && statements.length > 1 ? 'counts' : '',
+            one.counts ? 'yes' : 'no',
           ]),
         ),
       );
