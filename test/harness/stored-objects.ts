@@ -1,5 +1,6 @@
 import {
   type Cdr,
+  type Evse,
   foldId,
   fragmentLocation,
   type Location,
@@ -13,6 +14,12 @@ import { type DataSource } from 'typeorm';
 
 const ALL_TARIFFS = { visible: () => true, regularAt: (ids: readonly string[]) => ids[0] };
 
+const tariffKeysOf = (evses: readonly Evse[]): string[] => [
+  ...new Set(
+    evses.flatMap(({ connectors }) => connectors.flatMap((c) => (c.tariff_ids ?? []).map(foldId))),
+  ),
+];
+
 /** Writes a Location as ingest stores it, its default views included. Returns its row id. */
 export async function storeLocation(source: DataSource, location: Location): Promise<number> {
   const { evses = [], last_updated, ...own } = location;
@@ -21,8 +28,8 @@ export async function storeLocation(source: DataSource, location: Location): Pro
     fragmentLocation(version, location, locationView(version, { tariffs: ALL_TARIFFS, at })),
   );
   const [row] = await source.query<{ id: number }[]>(
-    `INSERT INTO location (party_key, location_key, body, publish, v211, v221, v230, last_updated, guard_time)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) RETURNING id`,
+    `INSERT INTO location (party_key, location_key, body, publish, v211, v221, v230, last_updated, guard_time, tariff_keys)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9) RETURNING id`,
     [
       partyKey(location),
       foldId(location.id),
@@ -32,6 +39,7 @@ export async function storeLocation(source: DataSource, location: Location): Pro
       v221?.location ?? null,
       v230?.location ?? null,
       last_updated,
+      tariffKeysOf(evses),
     ],
   );
   for (const [position, evse] of evses.entries()) {

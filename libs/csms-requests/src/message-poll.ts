@@ -8,7 +8,7 @@ import {
   type TailReader,
 } from '#change-log';
 import { type CsmsMessageEntity } from '#database';
-import { printPageToken, readPageToken } from './page-token.js';
+import { printPageCursor, readPageCursor } from './page-cursor.js';
 import { acknowledge, acknowledgedCursor, ensureSubscriber } from './subscribers.js';
 import { Wakeup } from './wakeup.js';
 
@@ -31,9 +31,9 @@ export interface PolledMessages {
   next: string;
 }
 
-/** `after` is not a token that this gateway gave out. */
-export class UnknownPageTokenError extends Error {
-  override readonly name = 'UnknownPageTokenError';
+/** `after` is nothing that this gateway gave out. */
+export class UnknownPageCursorError extends Error {
+  override readonly name = 'UnknownPageCursorError';
 }
 
 /** Messages for CSMSs that ask: an answer counts as taken when its `next` comes back, so a lost one is repeated. */
@@ -45,7 +45,7 @@ export class MessagePoll {
 
   /**
    * The next messages, as soon as there are any; undefined when none came within `waitMs` or until `signal` aborted.
-   * @throws UnknownPageTokenError
+   * @throws UnknownPageCursorError
    */
   async poll(request: PollRequest, signal: AbortSignal): Promise<PolledMessages | undefined> {
     const deadline = performance.now() + request.waitMs;
@@ -69,8 +69,8 @@ export class MessagePoll {
   private async startOf({ client, after, fromStart }: PollRequest): Promise<Cursor> {
     await ensureSubscriber(this.database, client, fromStart === true ? 'start' : 'tail');
     if (after !== undefined) {
-      const cursor = readPageToken(after);
-      if (!cursor || !(await this.isPast(cursor))) throw new UnknownPageTokenError();
+      const cursor = readPageCursor(after);
+      if (!cursor || !(await this.isPast(cursor))) throw new UnknownPageCursorError();
       await acknowledge(this.database, client, cursor);
       return cursor;
     }
@@ -99,7 +99,7 @@ export class MessagePoll {
     const last = rows.at(-1);
     if (last) {
       const end = rows.length < limit ? endOf(horizon - 1) : { xid: last.xid, seq: last.seq };
-      return { rows: rows.sort((a, b) => a.seq - b.seq), next: printPageToken(end) };
+      return { rows: rows.sort((a, b) => a.seq - b.seq), next: printPageCursor(end) };
     }
     // Nothing for this client up to here: what others get must not be kept for it.
     const end = endOf(horizon - 1);

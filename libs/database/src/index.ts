@@ -28,6 +28,7 @@ export * from './entities/snapshot-run.entity.js';
 export * from './entities/tariff.entity.js';
 export * from './entities/token.entity.js';
 export * from './database.module.js';
+export * from './repositories/fragment-columns.js';
 export * from './repositories/location-page.js';
 export * from './repositories/location-rows.js';
 export * from './named-query.js';

@@ -29,7 +29,7 @@ export * from './modules/locations/location-enums.js';
 export * from './modules/locations/location.js';
 export * from './modules/locations/location-view.js';
 export * from './modules/locations/location-codec.js';
-export * from './modules/locations/locations.codec.js';
+export * from './modules/locations/location-codec-for.js';
 export * from './modules/locations/location-fragments.js';
 export * from './modules/locations/location-checker.js';
 export * from './modules/locations/location-rules.js';

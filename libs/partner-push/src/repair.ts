@@ -1,9 +1,7 @@
 import { sameOnWire } from '#ocpi';
-import { type PushOutcome } from '#partners';
+import { isNotProcessed, type PushOutcome } from '#partners';
 import { type LocationTarget } from './pushes/location-target.js';
 import { type SentPush } from './push-sender.js';
-
-const OVERLOADED = new Set([408, 413, 425, 429]);
 
 /** A PATCH failed in a way that asks for a look at the partner's copy: it was answered, and not for lack of time or rights. */
 export function asksForRepair({ outcome, answer }: SentPush): boolean {
@@ -11,7 +9,7 @@ export function asksForRepair({ outcome, answer }: SentPush): boolean {
   if (outcome.kind === 'rejected') return true;
   if (outcome.kind !== 'unavailable' || outcome.isOverload === true) return false;
   const isRedirect = answer.httpStatus >= 300 && answer.httpStatus < 400;
-  return !isRedirect && !OVERLOADED.has(answer.httpStatus);
+  return !isRedirect && !isNotProcessed(answer.httpStatus);
 }
 
 /** The partner has no such object: HTTP 404, or unknown Location, or a success without data. */

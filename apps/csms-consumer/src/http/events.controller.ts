@@ -21,8 +21,8 @@ import { type FastifyRequest } from 'fastify';
 import { EventProcessor } from '../events/event-processor.js';
 import { type EventOutcome } from '../events/incoming-event.js';
 import { BusyException } from './busy-exception.js';
-import { BusyFilter } from './busy-filter.js';
-import { CsmsClientGuard } from './csms-client-guard.js';
+import { BusyFilter } from './busy.filter.js';
+import { CsmsClientGuard } from './csms-client.guard.js';
 
 /** Events that may be at work at once; more would only wait in memory. */
 const MAX_EVENTS_AT_WORK = 16_000;

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { EventsModule } from '../events/events.module.js';
-import { CsmsClientGuard } from './csms-client-guard.js';
+import { CsmsClientGuard } from './csms-client.guard.js';
 import { EventsController } from './events.controller.js';
 
 @Module({

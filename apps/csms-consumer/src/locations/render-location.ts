@@ -1,9 +1,7 @@
-import { fragmentLocation, type Location, locationView, type OcpiVersion } from '#ocpi';
+import { FRAGMENT_COLUMNS } from '#database';
+import { fragmentLocation, type Location, locationView, OCPI_VERSIONS } from '#ocpi';
 import { type Fragments } from './stored-locations.js';
 import { type PartyTariffs, shelfFor } from './tariff-shelves.js';
-
-export const FRAGMENT_COLUMNS = { '2.1.1': 'v211', '2.2.1': 'v221', '2.3.0': 'v230' } as const;
-const VERSIONS = Object.keys(FRAGMENT_COLUMNS) as OcpiVersion[];
 
 /** A Location's stored text per version, and that of its EVSEs in their order. */
 export interface RenderedLocation {
@@ -23,7 +21,7 @@ export function renderLocation(
     location: nothing(),
     evses: (location.evses ?? []).map(nothing),
   };
-  for (const version of VERSIONS) {
+  for (const version of OCPI_VERSIONS) {
     const column = FRAGMENT_COLUMNS[version];
     const view = locationView(version, { tariffs: shelfFor(version, tariffs, at), at });
     const fragments = fragmentLocation(version, location, view);

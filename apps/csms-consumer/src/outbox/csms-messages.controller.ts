@@ -4,7 +4,7 @@ import {
   type PolledMessages,
   printableMessage,
   restateTokens,
-  UnknownPageTokenError,
+  UnknownPageCursorError,
 } from '#csms-requests';
 import { isDatabaseAway } from '#database';
 import { GatewaySettings, GracefulShutdown } from '#platform';
@@ -25,8 +25,8 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 import { type CsmsClient } from '../events/incoming-event.js';
 import { BusyException } from '../http/busy-exception.js';
-import { BusyFilter } from '../http/busy-filter.js';
-import { CsmsClientGuard } from '../http/csms-client-guard.js';
+import { BusyFilter } from '../http/busy.filter.js';
+import { CsmsClientGuard } from '../http/csms-client.guard.js';
 import { OutboxTail } from './outbox-tail.js';
 import { type PollQuery, readPollQuery } from './poll-query.js';
 import { WebhookClients } from './webhook-clients.js';
@@ -105,7 +105,7 @@ async function busyWhenAway<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (isDatabaseAway(error)) throw new BusyException('the database is away', { cause: error });
-    if (!(error instanceof UnknownPageTokenError)) throw error;
+    if (!(error instanceof UnknownPageCursorError)) throw error;
     throw new BadRequestException('after: not a token of this gateway', { cause: error });
   }
 }

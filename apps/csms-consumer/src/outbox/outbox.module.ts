@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { CsmsClientGuard } from '../http/csms-client-guard.js';
+import { CsmsClientGuard } from '../http/csms-client.guard.js';
 import { CsmsMessagesController } from './csms-messages.controller.js';
 import { OutboxHousekeeping } from './outbox-housekeeping.js';
 import { OutboxRelays } from './outbox-relays.js';

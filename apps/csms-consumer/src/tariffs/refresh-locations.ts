@@ -1,8 +1,9 @@
 import { type NewChange } from '#change-log';
-import { type Evse, foldId, type OcpiVersion, parseDateTime } from '#ocpi';
+import { FRAGMENT_COLUMNS } from '#database';
+import { type Evse, foldId, OCPI_VERSIONS, type OcpiVersion, parseDateTime } from '#ocpi';
 import { type EventTransaction } from '../events/event-handler.js';
 import { groupedBy } from '../locations/grouped-by.js';
-import { FRAGMENT_COLUMNS, renderLocation } from '../locations/render-location.js';
+import { renderLocation } from '../locations/render-location.js';
 import {
   type Fragments,
   lockLocations,
@@ -11,8 +12,6 @@ import {
 } from '../locations/stored-locations.js';
 import { type PartyTariffs, readTariffs } from '../locations/tariff-shelves.js';
 import { writeLocations } from '../locations/write-locations.js';
-
-const VERSIONS = Object.keys(FRAGMENT_COLUMNS) as OcpiVersion[];
 
 /**
  * Renders the Locations anew that name these tariffs. Where a version's view of a connector changed, because a tariff
@@ -84,7 +83,7 @@ function refresh(
         evseUid: evse.uid,
         connectorId: connector.id,
         partyKey: stored.partyKey,
-        versions: versions.length === VERSIONS.length ? null : versions,
+        versions: versions.length === OCPI_VERSIONS.length ? null : versions,
         eventTime: now,
         ...aspectOf(ids, tariffs),
       });
@@ -126,7 +125,7 @@ const aspectOf = (
     : { aspect: 'content' };
 
 function differing(old: Fragments | undefined, now: Fragments | undefined): OcpiVersion[] {
-  return VERSIONS.filter((version) => {
+  return OCPI_VERSIONS.filter((version) => {
     const column = FRAGMENT_COLUMNS[version];
     return old?.[column] !== now?.[column];
   });

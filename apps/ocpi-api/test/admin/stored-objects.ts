@@ -1,16 +1,10 @@
-import {
-  fragmentLocation,
-  foldId,
-  type Location,
-  OCPI_VERSIONS,
-  partyKey,
-  type PartyId,
-} from '#ocpi';
+import { foldId, type Location, partyKey, type PartyId } from '#ocpi';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type DataSource } from 'typeorm';
-import { aLocation, aView } from '../../../../libs/ocpi/test/location-builder.js';
+import { aLocation } from '../../../../libs/ocpi/test/location-builder.js';
 import { projectRoot } from '../../../../test/harness/project-root.js';
+import { storeLocation as storeAsIngestDoes } from '../../../../test/harness/stored-objects.js';
 
 export type Example = PartyId & { id: string; last_updated: string; [field: string]: unknown };
 
@@ -20,48 +14,12 @@ export function exampleOf(name: string): Example {
   return (JSON.parse(readFileSync(file, 'utf8')) as { data: Example }).data;
 }
 
-/** Stores a Location as csms-consumer does; returns its row id. */
-export async function storeLocation(
+/** Stores the example Location with changes, for the party NL*EVC; returns its row id. */
+export const storeLocation = (
   dataSource: DataSource,
   fields: Partial<Location> = {},
-): Promise<number> {
-  const location = aLocation({ country_code: 'NL', party_id: 'EVC', ...fields });
-  const views = OCPI_VERSIONS.map((version) => fragmentLocation(version, location, aView(version)));
-  const { evses = [], last_updated, ...own } = location;
-  const [row] = await dataSource.query<{ id: number }[]>(
-    `INSERT INTO location (party_key, location_key, body, publish, v211, v221, v230, last_updated, guard_time, tariff_keys)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, '{14}') RETURNING id`,
-    [
-      partyKey(location),
-      foldId(location.id),
-      JSON.stringify(own),
-      location.publish,
-      ...views.map((view) => view?.location ?? null),
-      last_updated,
-    ],
-  );
-  const id = row?.id ?? 0;
-  for (const [position, evse] of evses.entries()) {
-    const { status, last_updated: stamp, ...body } = evse;
-    const [stored] = await dataSource.query<{ id: number }[]>(
-      `INSERT INTO evse (location_id, evse_key, uid, position, body, v211, v221, v230)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id`,
-      [
-        id,
-        foldId(evse.uid),
-        evse.uid,
-        position,
-        JSON.stringify(body),
-        ...views.map((view) => view?.evses[position]?.text ?? null),
-      ],
-    );
-    await dataSource.query(
-      `INSERT INTO evse_state (evse_id, location_id, status, last_updated, guard_time) VALUES ($1, $2, $3, $4, $4)`,
-      [stored?.id, id, status, stamp],
-    );
-  }
-  return id;
-}
+): Promise<number> =>
+  storeAsIngestDoes(dataSource, aLocation({ country_code: 'NL', party_id: 'EVC', ...fields }));
 
 export async function storeTariff(dataSource: DataSource, id: string): Promise<number> {
   const tariff = { ...exampleOf('tariff.upserted'), country_code: 'NL', party_id: 'EVC', id };

@@ -1,6 +1,7 @@
 import type { OcpiVersion } from '#ocpi';
 import type { DataSource } from 'typeorm';
 import type { ShownRule } from '../entities/connection.entity.js';
+import { FRAGMENT_COLUMNS } from './fragment-columns.js';
 
 /** Which Locations a requester may list, and which of them it asks for. */
 export interface LocationFilter {
@@ -29,12 +30,6 @@ export interface LocationText {
   text: string;
 }
 
-const COLUMNS: Record<OcpiVersion, 'v211' | 'v221' | 'v230'> = {
-  '2.1.1': 'v211',
-  '2.2.1': 'v221',
-  '2.3.0': 'v230',
-};
-
 /**
  * A page of Locations in the default view of a version, oldest creation first (TRN-25), composed by the database from
  * stored fragments: nothing is parsed or printed again. Deep pages cost what shallow ones cost when `afterId` is given.
@@ -44,7 +39,7 @@ export async function locationPage(
   query: LocationPageQuery,
 ): Promise<LocationText[]> {
   const { where, parameters } = conditions(query);
-  const column = COLUMNS[query.version];
+  const column = FRAGMENT_COLUMNS[query.version];
   const after = parameters.push(query.afterId ?? 0);
   const offset = parameters.push(query.offset);
   const limit = parameters.push(query.limit);
@@ -90,7 +85,7 @@ export async function locationPageIds(
 
 function conditions(filter: LocationFilter): { where: string; parameters: unknown[] } {
   const parameters: unknown[] = [];
-  const clauses = [`l.${COLUMNS[filter.version]} IS NOT NULL`];
+  const clauses = [`l.${FRAGMENT_COLUMNS[filter.version]} IS NOT NULL`];
   if (filter.parties) clauses.push(`l.party_key = ANY($${parameters.push(filter.parties)})`);
   if (filter.shown.rule !== 'all') {
     const connection = parameters.push(filter.shown.connectionId);
@@ -124,7 +119,7 @@ const printed = (stamp: string, version: OcpiVersion): string =>
     : `replace(to_char(${stamp} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), '.000Z', 'Z')`;
 
 const evseAggregate = (version: OcpiVersion): string => {
-  const column = COLUMNS[version];
+  const column = FRAGMENT_COLUMNS[version];
   return `SELECT max(s.last_updated) AS newest,
        string_agg(e.${column} || ',"status":"' || s.status || '","last_updated":"' ||
          ${printed('s.last_updated', version)} || '"}', ',' ORDER BY e.position)
@@ -133,5 +128,5 @@ const evseAggregate = (version: OcpiVersion): string => {
 };
 
 const composed = (version: OcpiVersion): string =>
-  `l.${COLUMNS[version]} || coalesce(',"evses":[' || e.list || ']', '') || ',"last_updated":"' ||
+  `l.${FRAGMENT_COLUMNS[version]} || coalesce(',"evses":[' || e.list || ']', '') || ',"last_updated":"' ||
    ${printed('greatest(l.last_updated, e.newest)', version)} || '"}'`;

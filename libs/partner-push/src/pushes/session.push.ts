@@ -1,7 +1,6 @@
 import { type FoldedObject } from '#change-log';
 import { encodeSession, type Location, partyKey, sessionPatch, type WireObject } from '#ocpi';
 import { meetsParty, type PushOutcome, tokenPartiesOf } from '#partners';
-import { isDeepStrictEqual } from 'node:util';
 import {
   nameOf,
   NOTHING,
@@ -14,6 +13,7 @@ import { type PushRequest } from '../push-sender.js';
 import { acknowledgedSession, storeAcknowledged } from '../records/session-deliveries.js';
 import { asksForRepair, isMissing } from '../repair.js';
 import { type SessionRow } from '../state/object-rows.js';
+import { copyHolds } from './copy-holds.js';
 
 /** A Session goes to the connection of its token's owner alone (SES-12): first by PUT, then by PATCH of what is new. */
 export const sessionTask = (object: FoldedObject): PushTask => ({
@@ -79,14 +79,9 @@ async function patchSession(
   // SES-21: look at the partner's copy, and put the whole when it is missing or differs.
   const copy = await scope.sender.send({ ...request, method: 'GET' });
   if (copy.outcome.kind === 'unauthorized' || copy.answer.kind === 'failed') return copy.outcome;
-  const isSame = !isMissing(copy) && holds(copy.answer.data, current);
+  const isSame = !isMissing(copy) && copyHolds(copy.answer.data, current);
   return isSame ? { kind: 'delivered' } : putSession(scope, request, current);
 }
-
-const holds = (copy: unknown, ours: WireObject): boolean =>
-  typeof copy === 'object' &&
-  copy !== null &&
-  Object.entries(ours).every(([key, value]) => isDeepStrictEqual((copy as WireObject)[key], value));
 
 /** COMPLETED and INVALID are the end: nothing is sent after them (SES-25). */
 const isFinal = ({ status }: WireObject): boolean => status === 'COMPLETED' || status === 'INVALID';

@@ -1,7 +1,6 @@
 import { type FoldedObject } from '#change-log';
 import { encodeTariff, tariffVisible, type WireObject } from '#ocpi';
-import { meetsParty, type PartnerAnswer, type PushOutcome } from '#partners';
-import { isDeepStrictEqual } from 'node:util';
+import { meetsParty, type PushOutcome } from '#partners';
 import {
   nameOf,
   NOTHING,
@@ -12,6 +11,7 @@ import {
 } from '../push-scope.js';
 import { type PushRequest } from '../push-sender.js';
 import { isMissing, isReadable } from '../repair.js';
+import { copyHolds } from './copy-holds.js';
 
 /** A tariff is told by PUT, on every version (TAR-03, TAR-04), or taken away by DELETE (TAR-05). */
 export const tariffTask = (object: FoldedObject): PushTask => ({
@@ -63,7 +63,8 @@ async function putTariff(
   if (sent.outcome.kind !== 'rejected') return sent.outcome;
   const copy = await sender.send({ ...request, method: 'GET' });
   if (!isReadable(copy)) return sent.outcome;
-  if (!isMissing(copy) && holds(copy.answer, wire)) return { kind: 'delivered' };
+  if (!isMissing(copy) && copy.answer.kind === 'answered' && copyHolds(copy.answer.data, wire))
+    return { kind: 'delivered' };
   return (await sender.send(put)).outcome;
 }
 
@@ -78,12 +79,3 @@ async function deleteTariff({ sender }: PushScope, request: Addressed): Promise<
   if (!isReadable(copy)) return sent.outcome;
   return isMissing(copy) ? { kind: 'delivered' } : (await sender.send(remove)).outcome;
 }
-
-/** Does the copy say all that we say? What it says beyond that is the partner's. */
-const holds = (answer: PartnerAnswer, wire: WireObject): boolean =>
-  answer.kind === 'answered' &&
-  typeof answer.data === 'object' &&
-  answer.data !== null &&
-  Object.entries(wire).every(([key, value]) =>
-    isDeepStrictEqual((answer.data as WireObject)[key], value),
-  );

@@ -1,4 +1,4 @@
-import { type EvseRow, type LocationRow, toLocation } from '#database';
+import { type EvseRow, FRAGMENT_COLUMNS, type LocationRow, toLocation } from '#database';
 import {
   composeEvse,
   composeLocation,
@@ -11,8 +11,6 @@ import {
 } from '#ocpi';
 import { type Loaded, rendered } from './object-loader.js';
 import { type ConnectionView } from './connection-view.js';
-
-const COLUMNS = { '2.1.1': 'v211', '2.2.1': 'v221', '2.3.0': 'v230' } as const;
 
 /**
  * A Location as one connection sees it. Text is composed of the stored fragments where the connection has the default
@@ -40,7 +38,7 @@ export class RenderedLocation {
   get isWithheld(): boolean {
     return this.view
       ? this.encoded('shell', () => this.encode(this.canonical)) === undefined
-      : this.row[COLUMNS[this.version]] === null;
+      : this.row[FRAGMENT_COLUMNS[this.version]] === null;
   }
 
   evseRow(id: number): EvseRow | undefined {
@@ -51,10 +49,10 @@ export class RenderedLocation {
   locationText(): string | undefined {
     return this.encoded('location', () => {
       if (this.view) return textOf(this.encode(this.canonical));
-      const location = this.row[COLUMNS[this.version]];
+      const location = this.row[FRAGMENT_COLUMNS[this.version]];
       if (location === null) return undefined;
       const evses = this.row.evses.flatMap((evse) => {
-        const text = evse[COLUMNS[this.version]];
+        const text = evse[FRAGMENT_COLUMNS[this.version]];
         return text === null
           ? []
           : [{ text, status: evse.status, lastUpdated: this.stamp(evse.lastUpdated) }];
@@ -67,7 +65,7 @@ export class RenderedLocation {
   evseText(row: EvseRow): string | undefined {
     return this.encoded(`evse:${row.id}`, () => {
       if (this.view) return textOf(this.evseObject(row));
-      const text = row[COLUMNS[this.version]];
+      const text = row[FRAGMENT_COLUMNS[this.version]];
       if (text === null || this.isWithheld) return undefined;
       return composeEvse(text, row.status, this.stamp(row.lastUpdated));
     });
@@ -113,7 +111,7 @@ export class RenderedLocation {
   }
 
   private hasFragment(row: EvseRow): boolean {
-    const column = COLUMNS[this.version];
+    const column = FRAGMENT_COLUMNS[this.version];
     return this.row[column] !== null && row[column] !== null;
   }
 

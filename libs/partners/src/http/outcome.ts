@@ -20,8 +20,10 @@ export type PushOutcome =
       isOverload?: boolean;
     };
 
-/** Statuses of a partner that did not process what it got (STA-19). */
 const NOT_PROCESSED = new Set([408, 413, 425, 429]);
+
+/** A 4xx of a partner that did not even look at what it got (STA-19). */
+export const isNotProcessed = (httpStatus: number): boolean => NOT_PROCESSED.has(httpStatus);
 
 /**
  * Judges an answer: success is HTTP 2xx with an OCPI status of 1xxx, judged by its first digit (STA-08); a 2xx without
@@ -39,7 +41,7 @@ export function outcomeOf(
   const codes = { httpStatus, ...(ocpiStatus !== undefined && { ocpiStatus }) };
   const reason = reasonOf(httpStatus, ocpiStatus, statusMessage);
   if (httpStatus === 401 || httpStatus === 403) return { kind: 'unauthorized', reason, httpStatus };
-  if (httpStatus >= 500 || httpStatus < 200 || NOT_PROCESSED.has(httpStatus)) {
+  if (httpStatus >= 500 || httpStatus < 200 || isNotProcessed(httpStatus)) {
     const retryAfterMs = readRetryAfter(answer.headers['retry-after'], Date.now());
     return {
       kind: 'unavailable',

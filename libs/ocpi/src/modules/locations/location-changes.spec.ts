@@ -4,7 +4,7 @@ import { type Evse, type Location } from './location.js';
 import { diffLocation } from './location-diff.js';
 import { restamp } from './location-stamps.js';
 import { locationFieldsOnWire, locationUpdate } from './location-wire-fields.js';
-import { locationCodec } from './locations.codec.js';
+import { locationCodec } from './location-codec-for.js';
 import { sameOnWire } from './same-on-wire.js';
 
 const two = (first: Partial<Evse> = {}, second: Partial<Evse> = {}): Location =>

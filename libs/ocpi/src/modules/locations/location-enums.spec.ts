@@ -12,7 +12,7 @@ import {
   POWER_TYPES,
   STATUSES,
 } from './location-enums.js';
-import { locationCodec } from './locations.codec.js';
+import { locationCodec } from './location-codec-for.js';
 
 const OLDER: OcpiVersion[] = ['2.2.1', '2.1.1'];
 const location = (version: OcpiVersion, fields: Partial<Location>): Wire =>

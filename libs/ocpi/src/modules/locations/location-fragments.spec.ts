@@ -8,7 +8,7 @@ import { locationChecker } from './location-checker.js';
 import { composeEvse, composeLocation, fragmentLocation } from './location-fragments.js';
 import { checkLocation } from './location-rules.js';
 import { restamp } from './location-stamps.js';
-import { locationCodec } from './locations.codec.js';
+import { locationCodec } from './location-codec-for.js';
 
 const stamp = (text: string, v: OcpiVersion) =>
   formatDateTime(parseDateTime(text) ?? new Date(0), v);

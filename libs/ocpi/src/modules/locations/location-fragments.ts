@@ -1,6 +1,6 @@
 import { type OcpiVersion } from '../../types/ocpi-version.js';
 import { type Location } from './location.js';
-import { locationCodec } from './locations.codec.js';
+import { locationCodec } from './location-codec-for.js';
 import { type LocationView } from './location-view.js';
 
 /** An EVSE as stored text; `text` is JSON without status, last_updated and closing brace, null where withheld. */

@@ -1,13 +1,13 @@
 import { type Cursor } from '#change-log';
 
 /** A place in the outbox as clients of the long poll carry it; they need not understand it. */
-export const printPageToken = ({ xid, seq }: Cursor): string =>
+export const printPageCursor = ({ xid, seq }: Cursor): string =>
   Buffer.from(`${xid.toString(36)}.${seq.toString(36)}`).toString('base64url');
 
-/** The place that a token names; undefined when it is none of ours. */
-export function readPageToken(token: string): Cursor | undefined {
+/** The place that such a text names; undefined when it is none of ours. */
+export function readPageCursor(text: string): Cursor | undefined {
   const parts = /^([0-9a-z]{1,11})\.([0-9a-z]{1,11})$/.exec(
-    Buffer.from(token, 'base64url').toString('latin1'),
+    Buffer.from(text, 'base64url').toString('latin1'),
   );
   if (!parts) return undefined;
   const [xid, seq] = [parts[1], parts[2]].map((part) => Number.parseInt(part ?? '', 36));

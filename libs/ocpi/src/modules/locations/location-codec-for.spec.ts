@@ -2,7 +2,7 @@ import { aConnector, aLocation, anEvse, aView, type Wire } from '../../../test/l
 import { OCPI_VERSIONS, type OcpiVersion } from '../../types/ocpi-version.js';
 import { type Connector, type Location, type Parking } from './location.js';
 import { type LocationView } from './location-view.js';
-import { locationCodec } from './locations.codec.js';
+import { locationCodec } from './location-codec-for.js';
 
 const encode = (
   v: OcpiVersion,
