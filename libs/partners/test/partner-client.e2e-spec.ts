@@ -68,6 +68,12 @@ describe('the client towards partners', () => {
     'https://[::]:PORT/',
     'https://[::ffff:127.0.0.1]:PORT/',
     'https://[::ffff:7f00:1]:PORT/',
+    'https://[::127.0.0.1]:PORT/',
+    'https://[::a9fe:a9fe]:PORT/',
+    'https://[::8.8.8.8]:PORT/',
+    'https://[::2]:PORT/',
+    'https://[1fff::1]:PORT/',
+    'https://[4000::1]:PORT/',
     'https://[64:ff9b::7f00:1]:PORT/',
     'https://[64:ff9b:1::7f00:1]:PORT/',
     'https://[2002:7f00:1::]:PORT/',
@@ -111,6 +117,8 @@ describe('the client towards partners', () => {
     ['one bad address among good ones', ['93.184.216.34', '10.0.0.1']],
     ['metadata', ['169.254.169.254']],
     ['loopback inside IPv6', ['::ffff:127.0.0.1']],
+    ['metadata in the oldest form inside IPv6', ['::a9fe:a9fe']],
+    ['what is not global unicast', ['4000::1']],
   ])(
     'TRN-03 (partial: all but response_url, which comes with commands): a name that resolves to %s is not dialled',
     async (_, addresses) => {

@@ -110,10 +110,14 @@ export class AddressPolicy {
   }
 }
 
-/** Only plain unicast counts; an IPv4 address inside an IPv6 one is judged as itself. */
+/** All that IANA has given out for global unicast; what is outside is nobody's, or another protocol's in disguise. */
+const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3');
+
+/** Only plain unicast counts; an IPv4 address mapped into an IPv6 one is judged as itself. */
 function isPublic(address: string): boolean {
   if (!ipaddr.isValid(address)) return false;
   const parsed = ipaddr.process(address.replace(/%.*$/, ''));
+  if (parsed instanceof ipaddr.IPv6 && !parsed.match(GLOBAL_UNICAST)) return false;
   return parsed.range() === 'unicast';
 }
 
