@@ -317,6 +317,19 @@ describe('a partner registers with us', () => {
     expect(row.details).toEqual({ name: 'a\ufffdb' });
   });
 
+  it('P13: a partner does not learn what our DNS says of a name', async () => {
+    const [, tokenA] = await fresh();
+    const said: string[] = [];
+    for (const host of ['nowhere.invalid', 'localhost']) {
+      const body = partner.credentials('2.2.1', TOKEN_B, { url: `https://${host}:1/versions` });
+      const answer = await send('POST', '2.2.1', tokenA, body);
+      expectEnvelope(answer, 200, 3001);
+      said.push(answer.json.status_message);
+    }
+    expect(said[0]).not.toMatch(/getaddrinfo|resolve|public/);
+    expect(said[1]).not.toMatch(/::1|127\.|public/);
+  });
+
   it('CRD-12: of two POSTs with one A exactly one wins', async () => {
     const [id, tokenA] = await fresh();
     const answers = await Promise.all([register('2.2.1', tokenA), register('2.2.1', tokenA)]);

@@ -107,7 +107,9 @@ describe('the client towards partners', () => {
       const client = clientWith({ allowlist: [] });
       const answer = await client.request(get(text.replace('PORT', String(port))));
       expect(answer).toMatchObject({ kind: 'failed', reason: 'address-refused' });
-      expect(await client.vetUrl(text.replace('PORT', String(port)))).toEqual(expect.any(String));
+      expect(await client.vetUrl(text.replace('PORT', String(port)))).toMatchObject({
+        reason: expect.any(String),
+      });
       expect(connections).toBe(0);
     },
   );
@@ -128,6 +130,25 @@ describe('the client towards partners', () => {
       expect(connections).toBe(0);
     },
   );
+
+  it('P13: why a name is refused is one sentence, whatever it resolves to; what DNS said is the cause', async () => {
+    const inner = clientWith({ allowlist: [], lookup: resolvingTo('10.0.0.5') });
+    const nowhere = clientWith({
+      allowlist: [],
+      lookup: (_host, callback) => callback(new Error('ENOTFOUND'), []),
+    });
+    const empty = clientWith({ allowlist: [], lookup: resolvingTo() });
+    const refusals = await Promise.all(
+      [inner, nowhere, empty].map((client) => client.vetUrl('https://db.internal.example/')),
+    );
+    expect(new Set(refusals.map((refusal) => refusal?.reason)).size).toBe(1);
+    expect(refusals[0]?.reason).not.toMatch(/10\.0|public|resolve/);
+    expect(refusals.map((refusal) => String(refusal?.cause))).toEqual([
+      expect.stringContaining('10.0.0.5'),
+      expect.stringContaining('ENOTFOUND'),
+      expect.stringContaining('no address'),
+    ]);
+  });
 
   it('TRN-03 (partial: all but response_url, which comes with commands): a name that was vetted and then points inside is not dialled', async () => {
     const answers = [['93.184.216.34'], ['127.0.0.1']];

@@ -143,6 +143,12 @@ describe('a connection', () => {
 
     expect(body.detail).toContain('cannot be reached');
     expect(JSON.stringify(body)).not.toContain('secret-token-a');
+
+    const nowhere = await admin
+      .post('connections/emsp/handshake')
+      .send({ versionsUrl: 'https://nowhere.invalid/versions' })
+      .expect(502);
+    expect(nowhere.body.detail).toContain('getaddrinfo');
     await admin.post('connections/emsp/rotate').expect(409);
     await admin.post('connections/emsp/unregister').expect(409);
     await admin.post('connections/emsp/pull-tokens').expect(409);

@@ -49,7 +49,7 @@ export class AnnounceChanges {
     } catch (error) {
       const failure = error instanceof Error ? error.message : String(error);
       this.log.warn(
-        { connection: connection.id, failure },
+        { connection: connection.id, failure, err: error },
         'partner could not be told of a change',
       );
       return { connectionId: connection.id, failure };

@@ -9,7 +9,7 @@ import {
   type VersionEntry,
 } from '#ocpi';
 import { GatewaySettings } from '#platform';
-import { PartnerClient } from '../http/partner-client.js';
+import { PartnerClient, type UrlRefusal } from '../http/partner-client.js';
 import { type PartnerAnswered } from '../http/partner-request.js';
 
 export type WireEncoding = 'base64' | 'plain';
@@ -54,7 +54,7 @@ export class PartnerApi {
     if (!details.ok) throw unusable('the version details cannot be read');
     for (const endpoint of details.value.endpoints) {
       const refusal = await this.client.vetUrl(endpoint.url);
-      if (refusal !== undefined) throw unusable(`the URL of ${endpoint.identifier}: ${refusal}`);
+      if (refusal) throw refused(endpoint.identifier, refusal);
     }
     return { details: details.value, key: used };
   }
@@ -75,7 +75,7 @@ export class PartnerApi {
 
   private async get(what: string, url: string, key: Key, mayProbe: boolean) {
     const refusal = await this.client.vetUrl(url);
-    if (refusal !== undefined) throw unusable(`the URL of the ${what}: ${refusal}`);
+    if (refusal) throw refused(`the ${what}`, refusal);
     const first = await this.request(url, key);
     const probe = mayProbe && first.kind === 'answered' && first.httpStatus === 401;
     const used = probe ? { ...key, encoding: otherEncoding(key.encoding) } : key;
@@ -113,3 +113,6 @@ const otherEncoding = (encoding: WireEncoding): WireEncoding =>
   encoding === 'plain' ? 'base64' : 'plain';
 
 const unusable = (message: string): OcpiError => OcpiError.clientApiUnusable(message);
+
+const refused = (whose: string, { reason, cause }: UrlRefusal): OcpiError =>
+  OcpiError.clientApiUnusable(`the URL of ${whose}: ${reason}`, cause);

@@ -44,7 +44,7 @@ export class StartRegistration {
       } catch (error) {
         if (error instanceof OcpiError) {
           this.log.warn(
-            { connection: connection.id, reason: error.message },
+            { connection: connection.id, reason: error.message, err: error.cause },
             'registration failed',
           );
         }

@@ -16,6 +16,14 @@ export interface PartnerClientOptions {
   timeoutMs?: number;
 }
 
+/** Why a URL is not called. */
+export interface UrlRefusal {
+  /** Fit for the partner: one sentence for whatever our DNS says, so that nobody learns our inner names from it. */
+  reason: string;
+  /** What our DNS said, for log and operator. */
+  cause?: unknown;
+}
+
 const MAX_RESPONSE_BYTES = 10 * 1024 * 1024;
 
 /**
@@ -43,15 +51,14 @@ export class PartnerClient implements OnApplicationShutdown {
   }
 
   /** Why this URL may not be called, its name resolved now; undefined when it may. */
-  async vetUrl(url: string): Promise<string | undefined> {
-    const refusal = this.policy.refusalOf(url);
-    if (refusal !== undefined) return refusal;
+  async vetUrl(url: string): Promise<UrlRefusal | undefined> {
+    const reason = this.policy.refusalOf(url);
+    if (reason !== undefined) return { reason };
     try {
       await this.policy.resolve(new URL(url));
       return undefined;
-    } catch (error) {
-      if (error instanceof AddressRefusedError) return error.message;
-      return 'the name of the host cannot be resolved';
+    } catch (cause) {
+      return { reason: 'its host has no address that may be called', cause };
     }
   }
 

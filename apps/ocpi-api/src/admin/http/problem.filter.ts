@@ -42,6 +42,7 @@ function handshakeProblem(error: OcpiError): ProblemBody {
   if (error.httpStatus === 405) {
     return problemBody(409, 'The state of the connection does not allow this now');
   }
-  if (error.statusCode >= 3000) return problemBody(502, error.message);
-  return problemBody(400, error.message);
+  const { message } = (error.cause ?? {}) as { message?: unknown };
+  const why = typeof message === 'string' ? ` (${message})` : '';
+  return problemBody(error.statusCode >= 3000 ? 502 : 400, `${error.message}${why}`);
 }
