@@ -94,6 +94,13 @@ describe('pull of a partner’s tokens', () => {
   const serve = (objects: unknown[], limit: number, options = {}) => {
     partner.script = pages(partner.base, '/list/tokens', objects, limit, options);
   };
+  const pullState = async () => {
+    const [row] = await api.dataSource.query<Json[]>(
+      'SELECT token_pull AS s FROM connection WHERE id = $1',
+      [id()],
+    );
+    return row.s;
+  };
   const stored = async () =>
     api.dataSource.query<Json[]>(
       'SELECT uid_key AS uid, valid, body FROM token WHERE connection_id = $1 ORDER BY uid_key',
@@ -185,6 +192,74 @@ describe('pull of a partner’s tokens', () => {
     await pull.run(connection);
     expect((await stored()).every(({ valid }) => valid)).toBe(true);
   });
+
+  it.each<[string, (all: Json[]) => (request: RecordedRequest) => ScriptedAnswer, object, string]>([
+    [
+      'an object that cannot be read',
+      ([first, second, ...rest]) =>
+        () => ({
+          headers: { 'x-total-count': '4' },
+          body: success([first, { ...second, valid: 'perhaps' }, ...rest]),
+        }),
+      { broken: 1, missing: 0 },
+      'partial: 1 objects could not be read; no token was taken for withdrawn',
+    ],
+    [
+      'a second page that is empty',
+      (all) =>
+        ({ path }) => ({
+          headers: { 'x-total-count': '4' },
+          body: success(path.includes('offset=') ? [] : all.slice(0, 2)),
+        }),
+      { received: 2, missing: 2 },
+      'incomplete: 2 objects that the partner counts did not arrive',
+    ],
+    [
+      'nothing but a count',
+      () => () => ({ headers: { 'x-total-count': '4' }, body: success([]) }),
+      { received: 0, missing: 4 },
+      'incomplete: 4 objects that the partner counts did not arrive',
+    ],
+    [
+      'no data and no count',
+      () => () => ({ body: success() }),
+      { received: 0, missing: 0 },
+      'partial: no token was taken for withdrawn, for the list does not say how long it is',
+    ],
+    [
+      'one object twice and another not at all',
+      ([first, second, third]) =>
+        () => ({
+          headers: { 'x-total-count': '4' },
+          body: success([first, second, third, first]),
+        }),
+      { received: 4, missing: 0 },
+      'partial: no token was taken for withdrawn, for 3 different objects arrived of 4',
+    ],
+  ])(
+    'TOK-39, TRN-19, TRN-30, TRN-31: %s in a full pull marks no token invalid, and the outcome says why',
+    async (_, script, result, outcome) => {
+      const connection = await connect();
+      const all = many('2.2.1', 4);
+      serve(all, 100);
+      const scheduler = new TokenPullScheduler(api.dataSource, api.directory, pull);
+      await scheduler.runDue();
+      const before = await pullState();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      const scripted = script(all);
+      partner.script = (request) =>
+        request.path.startsWith('/list/tokens') ? scripted(request) : undefined;
+      await requestTokenPull(api.dataSource, connection.id, 'full');
+      await scheduler.runDue();
+      const after = await pullState();
+      expect((await stored()).map(({ valid }) => valid)).toEqual([true, true, true, true]);
+      expect(after).toMatchObject({ failures: 0, result: { ...result, invalidated: 0 } });
+      expect(after.outcome).toContain(outcome);
+      // A window that did not arrive is asked for again.
+      expect(after.through === before.through).toBe(after.result.missing > 0);
+      expect(after.fullAt === undefined).toBe(after.result.missing > 0);
+    },
+  );
 
   it('TRN-29, TOK-37: a count that falls sends us back to the page before, one earlier', async () => {
     const connection = await connect();

@@ -26,15 +26,22 @@ export interface Crawl {
   signal?: AbortSignal;
 }
 
+/** What one request of a crawl brought. */
+export interface ListPage {
+  items: unknown[];
+  /** How many objects the whole list holds, as the partner says with this page. */
+  total: number | undefined;
+}
+
 /**
  * The pages of a partner's list, by its links exactly as given (TRN-28), until there is none (TRN-72). Guards against
  * links in a circle, to a foreign host, and missing ones (TRN-30); a count that falls means something moved up behind
- * us: the page before is asked for again, one earlier (TRN-29). @throws CrawlError
+ * us: the page before is asked for again, one earlier (TRN-29). That it ends does not mean that all arrived. @throws CrawlError
  */
 export async function* crawlPages(
   client: PartnerClient,
   { connection, url, query, routing, signal }: Crawl,
-): AsyncGenerator<unknown[]> {
+): AsyncGenerator<ListPage> {
   const hosts = acceptedHosts(connection);
   const followed = new Set<string>();
   let current: string | undefined = withQuery(joinUrl(url), query);
@@ -49,9 +56,9 @@ export async function* crawlPages(
     const answer = await ask(client, connection, current, routing, signal);
     const items = listOf(answer);
     if (!items) throw new CrawlError('the answer holds no list');
-    yield items;
-    received += items.length;
     const total = readCount(single(answer.headers, 'x-total-count'));
+    yield { items, total };
+    received += items.length;
     const fell = total !== undefined && lastTotal !== undefined && total < lastTotal;
     lastTotal = total ?? lastTotal;
     const link = readNextLink(single(answer.headers, 'link'));

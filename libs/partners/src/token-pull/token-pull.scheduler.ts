@@ -11,6 +11,7 @@ import { type Connection, isLive } from '../connection.js';
 import { ConnectionDirectory } from '../connection-directory.js';
 import { rejectConnection } from '../connections/reject-connection.js';
 import { CrawlError } from './page-crawl.js';
+import { pullOutcome } from './pull-outcome.js';
 import { type PullResult, TokenPull } from './token-pull.js';
 
 const LOOK_EVERY_MS = 2000;
@@ -171,12 +172,13 @@ export async function requestTokenPull(
 const jitter = (): number => 0.9 + Math.random() * 0.2;
 const inSeconds = (seconds: number): string => new Date(Date.now() + seconds * 1000).toISOString();
 
-function describe({ kind, through, ...result }: PullResult): TokenPullState {
+/** A window that did not arrive as a whole is not done: the next pull begins where this one did (TRN-31). */
+function describe(pulled: PullResult): TokenPullState {
+  const { kind, through, ...result } = pulled;
   const at = through.toISOString();
   return {
-    through: at,
-    ...(kind === 'full' && { fullAt: at }),
-    outcome: result.broken + result.foreign > 0 ? 'partial' : 'complete',
+    ...(result.missing === 0 && { through: at, ...(kind === 'full' && { fullAt: at }) }),
+    outcome: pullOutcome(pulled),
     result,
   };
 }

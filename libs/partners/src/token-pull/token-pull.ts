@@ -6,7 +6,6 @@ import {
   type PartyId,
   type Routing,
   type Token,
-  tokenKey,
 } from '#ocpi';
 import { Clock, createLogger } from '#platform';
 import { DataSource } from 'typeorm';
@@ -17,6 +16,7 @@ import { PartnerClient } from '../http/partner-client.js';
 import { invalidateMissing } from '../tokens/invalidate-missing.js';
 import { ownsTokensOf } from '../tokens/owns-tokens-of.js';
 import { storeTokens } from '../tokens/store-tokens.js';
+import { ListTally } from './list-tally.js';
 import { crawlPages } from './page-crawl.js';
 
 export interface PullResult {
@@ -30,8 +30,12 @@ export interface PullResult {
   broken: number;
   /** Objects of parties that are none of the partner's (TRN-45). */
   foreign: number;
-  /** Marked invalid, after a full pull (TOK-39). */
+  /** Counted by the partner, but never arrived: the window is not done (TRN-31). */
+  missing: number;
+  /** Marked invalid, after a full pull that is surely whole (TOK-39). */
   invalidated: number;
+  /** Why nothing was marked invalid after a full pull, for each list that is not surely whole. */
+  doubts: string[];
 }
 
 interface Target {
@@ -68,10 +72,12 @@ export class TokenPull {
       stored: 0,
       broken: 0,
       foreign: 0,
+      missing: 0,
       invalidated: 0,
+      doubts: [],
     };
     for (const target of this.targets(connection)) {
-      const seen = new Set<string>();
+      const tally = new ListTally();
       const query = {
         ...(since && {
           date_from: formatDateTime(since, connection.version),
@@ -89,8 +95,9 @@ export class TokenPull {
       };
       try {
         const pages = crawlPages(this.client, { ...crawl, ...(signal && { signal }) });
-        for await (const items of pages) {
-          const tokens = this.read(connection, items, result, seen);
+        for await (const page of pages) {
+          tally.page(page);
+          const tokens = this.read(connection, page.items, result, tally);
           await storing;
           storing = store(tokens);
           storing.catch(() => undefined); // thrown where it is awaited
@@ -98,12 +105,16 @@ export class TokenPull {
       } finally {
         await storing;
       }
-      if (!since) {
+      result.missing += tally.missing;
+      if (since) continue;
+      if (tally.doubt === undefined) {
         result.invalidated += await invalidateMissing(this.dataSource, connection.id, {
           owners: target.owners,
-          seen,
+          seen: tally.seen,
           crawlStartedAt: through,
         });
+      } else {
+        result.doubts.push(tally.doubt);
       }
     }
     return result;
@@ -114,7 +125,7 @@ export class TokenPull {
     connection: Connection & { version: OcpiVersion },
     items: readonly unknown[],
     result: PullResult,
-    seen: Set<string>,
+    tally: ListTally,
   ): Token[] {
     const tokens: Token[] = [];
     const owner = ownerOf211(connection);
@@ -123,16 +134,16 @@ export class TokenPull {
       const token = decodeToken(connection.version, item, owner ? { urlParty: owner } : {});
       if (!token.ok) {
         result.broken += 1;
+        tally.unreadable();
         this.log.warn(
           { connection: connection.id, errors: token.errors.slice(0, 3) },
           'a token of a list is broken',
         );
-      } else if (ownsTokensOf(connection, token.value)) {
-        tokens.push(token.value);
-        seen.add(tokenKey(token.value));
-      } else {
-        result.foreign += 1;
+        continue;
       }
+      tally.read(token.value);
+      if (ownsTokensOf(connection, token.value)) tokens.push(token.value);
+      else result.foreign += 1;
     }
     return tokens;
   }
