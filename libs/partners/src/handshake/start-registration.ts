@@ -117,6 +117,7 @@ export class StartRegistration {
       [connection.id, url, this.secrets.encrypt(tokenA)],
     );
     await signal(this.dataSource, connection.id);
+    await this.directory.changed(); // another try may come before the signal does
     return { url, tokenA };
   }
 }
