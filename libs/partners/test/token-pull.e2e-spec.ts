@@ -2,7 +2,9 @@ import { OCPI_VERSIONS, type OcpiVersion } from '#ocpi';
 import {
   type Connection,
   ConnectionDirectory,
+  ConnectionsService,
   isLive,
+  RegistrationStore,
   requestTokenPull,
   TokenPull,
   TokenPullScheduler,
@@ -302,6 +304,57 @@ describe('pull of a partner’s tokens', () => {
           ? { body: success([token('2.2.1', 'REL')]) }
           : undefined;
     expect(await pull.run(connection)).toMatchObject({ received: 1, stored: 1 });
+  });
+
+  it('TRN-30: a list that goes on far beyond its count, or whose links grow without measure, ends the crawl as failed', async () => {
+    const connection = await connect();
+    let page = 0;
+    const endless =
+      (items: unknown[], more: string) =>
+      ({ path }: RecordedRequest): ScriptedAnswer | undefined =>
+        path.startsWith('/list/tokens')
+          ? {
+              headers: {
+                link: `<${partner.base}/list/tokens?page=${(page += 1)}${more}>; rel="next"`,
+                'x-total-count': '4',
+              },
+              body: success(items),
+            }
+          : undefined;
+    partner.script = endless(Array(2500).fill(0), '');
+    await expect(pull.run(connection)).rejects.toThrow('goes on after 12500 objects and counts 4');
+    expect(partner.requests).toHaveLength(5);
+    partner.requests.length = 0;
+    partner.script = endless([], `&x=${'y'.repeat(5000)}`);
+    await expect(pull.run(connection)).rejects.toThrow('longer than');
+    expect(partner.requests).toHaveLength(1);
+  });
+
+  it.each([
+    ['paused', true],
+    ['ended', false],
+  ])('TOK-38 (partial: stopping): a pull stops when its connection is %s', async (_, isPaused) => {
+    const connection = await connect();
+    const connections = api.app.get(ConnectionsService);
+    let page = 0;
+    partner.script = async ({ path }) => {
+      if (!path.startsWith('/list/tokens')) return undefined;
+      page += 1;
+      if (page === 3 && isPaused) await connections.setPaused(connection.id, true);
+      if (page === 3 && !isPaused) await api.app.get(RegistrationStore).end(connection.id, 'test');
+      return {
+        headers: { link: `<${partner.base}/list/tokens?page=${page}>; rel="next"` },
+        body: success([token('2.2.1', `U${page}`)]),
+      };
+    };
+    await new TokenPullScheduler(api.dataSource, api.directory, pull).runDue();
+    expect(page).toBeLessThan(7);
+    expect(await pullState()).toEqual(isPaused ? { outcome: 'stopped' } : {});
+    const [lease] = await api.dataSource.query<Json[]>(
+      'SELECT until <= now() AS free FROM lease WHERE name = $1',
+      [`token-pull:${connection.id}`],
+    );
+    expect(lease).toEqual({ free: true });
   });
 
   it('TRN-03 (partial: all but response_url, which comes with commands): a link to a foreign host is not followed with our token', async () => {

@@ -1,10 +1,18 @@
 import { joinUrl, listOf, readCount, readNextLink, type Routing, single, withQuery } from '#ocpi';
+import { createHash } from 'node:crypto';
 import { type Connection } from '../connection.js';
 import { type PartnerClient } from '../http/partner-client.js';
 import { type PartnerAnswered } from '../http/partner-request.js';
 
 const MAX_PAGES = 100_000;
+/** Of the biggest hub there may be; it bounds what a list without an end leaves behind. */
+const MAX_OBJECTS = 10_000_000;
+/** A cursor makes links long, but not this long. */
+const MAX_LINK_LENGTH = 4096;
 const MAX_REWINDS = 100;
+
+/** How many may come of a list that counts so many: it may grow while it is read, or count one page only. */
+const mostOf = (total: number): number => Math.min(MAX_OBJECTS, 2 * total + 10_000);
 
 /** Why a crawl did not reach the end; nothing may be concluded from what it missed (TRN-31). */
 export class CrawlError extends Error {
@@ -35,8 +43,9 @@ export interface ListPage {
 
 /**
  * The pages of a partner's list, by its links exactly as given (TRN-28), until there is none (TRN-72). Guards against
- * links in a circle, to a foreign host, and missing ones (TRN-30); a count that falls means something moved up behind
- * us: the page before is asked for again, one earlier (TRN-29). That it ends does not mean that all arrived. @throws CrawlError
+ * links in a circle, too long, without an end, to a foreign host, and missing ones (TRN-30); a count that falls means
+ * something moved up behind us: the page before is asked for again, one earlier (TRN-29). That the crawl ends does not
+ * mean that all arrived. @throws CrawlError
  */
 export async function* crawlPages(
   client: PartnerClient,
@@ -51,8 +60,9 @@ export async function* crawlPages(
   let rewinds = 0;
   for (let page = 0; current !== undefined; page += 1) {
     if (page >= MAX_PAGES) throw new CrawlError('the list has no end');
-    if (followed.has(current)) throw new CrawlError('the links go in a circle');
-    followed.add(current);
+    const print = fingerprint(current);
+    if (followed.has(print)) throw new CrawlError('the links go in a circle');
+    followed.add(print);
     const answer = await ask(client, connection, current, routing, signal);
     const items = listOf(answer);
     if (!items) throw new CrawlError('the answer holds no list');
@@ -70,11 +80,29 @@ export async function* crawlPages(
     } else if (next === undefined && total !== undefined && received < total && items.length > 0) {
       next = withOffset(current, offsetOf(current) + items.length);
     }
-    if (next !== undefined && !hosts.has(new URL(next).host)) {
-      throw new CrawlError('a link leads to a host that is not the partner’s');
-    }
+    if (next !== undefined) refuseUnlikely(next, hosts, received, lastTotal);
     previous = current;
     current = next;
+  }
+}
+
+/** @throws CrawlError when a list should not be read on there. */
+function refuseUnlikely(
+  next: string,
+  hosts: ReadonlySet<string>,
+  received: number,
+  total: number | undefined,
+): void {
+  if (received > (total === undefined ? MAX_OBJECTS : mostOf(total))) {
+    throw new CrawlError(
+      `the list goes on after ${received} objects and counts ${total ?? 'none'}`,
+    );
+  }
+  if (next.length > MAX_LINK_LENGTH) {
+    throw new CrawlError(`a link is longer than ${MAX_LINK_LENGTH} characters`);
+  }
+  if (!hosts.has(new URL(next).host)) {
+    throw new CrawlError('a link leads to a host that is not the partner’s');
   }
 }
 
@@ -113,6 +141,10 @@ const acceptedHosts = ({ versionsUrl, endpoints }: Connection): Set<string> =>
       url !== null && URL.canParse(url) ? [new URL(url).host] : [],
     ),
   );
+
+/** Stands for a URL where a hundred thousand of them are kept. */
+const fingerprint = (url: string): string =>
+  createHash('sha256').update(url).digest('base64').slice(0, 22);
 
 const offsetOf = (url: string): number => Number(new URL(url).searchParams.get('offset') ?? 0);
 

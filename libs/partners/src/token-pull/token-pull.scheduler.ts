@@ -18,6 +18,9 @@ const LOOK_EVERY_MS = 2000;
 const LEASE_SECONDS = 60;
 const RENEW_EVERY_MS = 5000;
 
+/** The connection was paused, rejected or ended while its tokens were pulled. */
+class PullStoppedError extends Error {}
+
 /** What is kept of a connection's pulls, in `connection.token_pull`. */
 export interface TokenPullState {
   /** Not before this; absent = now. */
@@ -87,7 +90,9 @@ export class TokenPullScheduler implements OnApplicationBootstrap, OnApplication
         : undefined;
     const overlapMs = connection.version === '2.1.1' ? profile.tokenPullOverlapSeconds * 1000 : 0;
     let renewedAt = performance.now();
-    const keepLease = async (): Promise<void> => {
+    const afterPage = async (): Promise<void> => {
+      const now = this.directory.get(connection.id);
+      if (!now || !isLive(now)) throw new PullStoppedError();
       if (performance.now() - renewedAt < RENEW_EVERY_MS) return;
       renewedAt = performance.now();
       await this.lease(connection.id);
@@ -96,7 +101,7 @@ export class TokenPullScheduler implements OnApplicationBootstrap, OnApplication
       const result = await this.pull.run(connection, {
         ...(since && { since: new Date(since.getTime() - overlapMs) }),
         signal: this.abort.signal,
-        onPage: keepLease,
+        onPage: afterPage,
       });
       await this.finish(connection, {
         ...state,
@@ -106,6 +111,12 @@ export class TokenPullScheduler implements OnApplicationBootstrap, OnApplication
       });
     } catch (error) {
       if (this.abort.signal.aborted) return;
+      if (error instanceof PullStoppedError) {
+        // Due at once when the connection goes on; what one that ended had pulled is gone with it.
+        const { nextAt: _past, ...rest } = state;
+        await this.finish(connection, { ...rest, outcome: 'stopped' });
+        return;
+      }
       const failures = (state.failures ?? 0) + 1;
       const pauseMs = Math.min(
         profile.minBackoffMs * 2 ** Math.min(failures, 20),
@@ -145,10 +156,10 @@ export class TokenPullScheduler implements OnApplicationBootstrap, OnApplication
   }
 
   private async finish(connection: Connection, state: TokenPullState): Promise<void> {
-    await this.dataSource.query('UPDATE connection SET token_pull = $2 WHERE id = $1', [
-      connection.id,
-      JSON.stringify(state),
-    ]);
+    await this.dataSource.query(
+      "UPDATE connection SET token_pull = $2 WHERE id = $1 AND state <> 'unregistered'",
+      [connection.id, JSON.stringify(state)],
+    );
     await this.dataSource.query(
       'UPDATE lease SET until = now(), done_at = now() WHERE name = $1 AND owner = $2',
       [`token-pull:${connection.id}`, this.owner],
