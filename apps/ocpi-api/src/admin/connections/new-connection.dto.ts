@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional, PartialType, PickType } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
 import {
   ArrayNotEmpty,
   IsArray,
@@ -79,6 +80,8 @@ export class NewConnection {
   })
   @IsOptional()
   @IsObject()
+  // As it was sent: the transformer leaves out what an object has by nature, as toString, and no one would refuse it.
+  @Transform(({ obj }: { obj: NewConnection }) => obj.profile)
   profile?: Record<string, unknown>;
 
   @ApiPropertyOptional({ enum: SHOWN_RULES, default: 'all' })

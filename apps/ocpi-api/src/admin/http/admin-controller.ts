@@ -12,6 +12,7 @@ import { type FieldError } from '#ocpi';
 import { AdminKeyGuard } from './admin-key.guard.js';
 import { Problem } from './problem.js';
 import { ProblemFilter } from './problem.filter.js';
+import { StorableInput } from './storable-input.pipe.js';
 
 /** A controller below /admin/v1: behind the admin key, bodies checked, refusals as problem+json. */
 export const AdminController = (path: string, tag: string) =>
@@ -22,6 +23,7 @@ export const AdminController = (path: string, tag: string) =>
     UseGuards(AdminKeyGuard),
     UseFilters(ProblemFilter),
     UsePipes(
+      new StorableInput(),
       new ValidationPipe({
         transform: true,
         whitelist: true,

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { ArrayNotEmpty, IsArray, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsRowId } from '../http/row-id.js';
 
 const STATES = ['held', 'parked'] as const;
 
@@ -21,7 +22,7 @@ export class ParkedEventQuery {
   @ApiPropertyOptional({ description: 'Older than this one' })
   @IsOptional()
   @Type(() => Number)
-  @IsInt()
+  @IsRowId()
   beforeId?: number;
 }
 
@@ -29,7 +30,7 @@ export class ParkedEventChoice {
   @ApiProperty({ type: [Number] })
   @IsArray()
   @ArrayNotEmpty()
-  @IsInt({ each: true })
+  @IsRowId({ each: true })
   ids: number[];
 }
 

@@ -1,6 +1,7 @@
-import { Body, Delete, Get, HttpCode, Param, ParseIntPipe, Post, Query } from '@nestjs/common';
+import { Body, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { AdminController } from '../http/admin-controller.js';
+import { RowId } from '../http/row-id.js';
 import { ParkedEventArchive } from './parked-event-archive.js';
 import {
   ParkedEventChoice,
@@ -24,7 +25,7 @@ export class ParkedEventsController {
   @Get(':id')
   @ApiOperation({ summary: 'One of them, with its raw bytes and where it came from' })
   @ApiResponse({ status: 200, type: ParkedEventDetails })
-  get(@Param('id', ParseIntPipe) id: number): Promise<ParkedEventDetails> {
+  get(@Param('id', RowId) id: number): Promise<ParkedEventDetails> {
     return this.archive.get(id);
   }
 
@@ -39,7 +40,7 @@ export class ParkedEventsController {
   @Delete(':id')
   @HttpCode(204)
   @ApiOperation({ summary: 'Throw one away' })
-  drop(@Param('id', ParseIntPipe) id: number): Promise<void> {
+  drop(@Param('id', RowId) id: number): Promise<void> {
     return this.archive.drop(id);
   }
 }

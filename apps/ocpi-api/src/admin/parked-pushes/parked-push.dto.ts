@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayNotEmpty, IsArray, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 import { Type } from 'class-transformer';
+import { IsRowId } from '../http/row-id.js';
 import { ExchangeView } from '../objects/object.dto.js';
 
 export class ParkedPushQuery {
@@ -20,7 +21,7 @@ export class ParkedPushQuery {
   @ApiPropertyOptional({ description: 'Older than this one' })
   @IsOptional()
   @Type(() => Number)
-  @IsInt()
+  @IsRowId()
   beforeId?: number;
 }
 
@@ -30,7 +31,7 @@ export class ParkedPushChoice {
   @IsOptional()
   @IsArray()
   @ArrayNotEmpty()
-  @IsInt({ each: true })
+  @IsRowId({ each: true })
   ids?: number[];
 
   @ApiPropertyOptional({ description: 'All of this connection' })

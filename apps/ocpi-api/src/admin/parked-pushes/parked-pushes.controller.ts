@@ -1,10 +1,11 @@
-import { Body, Delete, Get, HttpCode, Param, ParseIntPipe, Post, Query } from '@nestjs/common';
+import { Body, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { ChangeLogSignal } from '#change-log';
 import { parkedPushes, redriveParked } from '#partner-push';
 import { DataSource } from 'typeorm';
 import { AdminController } from '../http/admin-controller.js';
 import { Problem } from '../http/problem.js';
+import { RowId } from '../http/row-id.js';
 import { ParkedPushArchive } from './parked-push-archive.js';
 import {
   ParkedPushChoice,
@@ -37,7 +38,7 @@ export class ParkedPushesController {
   @Get(':id')
   @ApiOperation({ summary: 'One of them, with the last request and its answer' })
   @ApiResponse({ status: 200, type: ParkedPushDetails })
-  get(@Param('id', ParseIntPipe) id: number): Promise<ParkedPushDetails> {
+  get(@Param('id', RowId) id: number): Promise<ParkedPushDetails> {
     return this.archive.get(id);
   }
 
@@ -62,7 +63,7 @@ export class ParkedPushesController {
     description:
       'The receipt of a CDR stays `parked`: it is not delivered, and no longer asked for.',
   })
-  drop(@Param('id', ParseIntPipe) id: number): Promise<void> {
+  drop(@Param('id', RowId) id: number): Promise<void> {
     return this.archive.drop(id);
   }
 }
