@@ -168,6 +168,17 @@ describe('several hosted parties and the routing headers', () => {
     expect(ids(old)).toEqual(['LOC-BBB']);
   });
 
+  it.each(VERSIONS)(
+    'TRN-53, TRN-48 [%s]: what we serve nothing at is 404, whomever it is for',
+    async (version) => {
+      for (const path of ['nonsense', 'bookings', 'cdrs/CDR-1', 'tokens', 'locations/1/2/3/4']) {
+        for (const headers of [{}, headersOf('NL*AAA'), headersOf('NL*ZZZ')]) {
+          expectEnvelope(await get(version, path, headers), 404, 2000);
+        }
+      }
+    },
+  );
+
   it('TOP-01 (partial: peers), TRN-52 (partial: missing): a single party is served without headers, and named in the answer', async () => {
     const answer = await api.call('/ocpi/2.2.1/cdrs', { token: tokens['oth']! });
     expect(ids(answer)).toEqual(['CDR-AAA-OTH']);

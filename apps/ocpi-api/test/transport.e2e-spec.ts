@@ -369,6 +369,15 @@ describe('transport of the partner-facing API', () => {
     },
   );
 
+  it('STA-01 (partial: the reason): a body that nests too deep is 400 and is told so', async () => {
+    const sound = JSON.stringify(wireToken('2.2.1', 'DEEP', { party_id: 'V21' }));
+    const text = `{"foo":${'['.repeat(3000)}${']'.repeat(3000)},${sound.slice(1)}`;
+    const path = '/ocpi/2.2.1/tokens/NL/V21/DEEP';
+    const answer = await api.call(path, { token: tokens['2.2.1']!, method: 'PUT', text });
+    expectEnvelope(answer, 400, 2001);
+    expect(answer.json.status_message).toBe('the body is nested too deep');
+  });
+
   it.each(OCPI_VERSIONS)(
     'STA-01, STA-02 [%s]: what is no JSON is 400, sound JSON of whatever content is 200 and 2001',
     async (version) => {

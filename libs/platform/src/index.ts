@@ -26,7 +26,7 @@ export { databaseCheck, migrationsCheck } from './health/database-checks.js';
 export { type ReadinessCheck, ReadinessGate } from './health/readiness-gate.js';
 export { createGatewayApp, type GatewayAppOptions } from './http/create-gateway-app.js';
 export { type HttpSurface, HttpSurfaces } from './http/http-surfaces.js';
-export { MalformedJsonException, parseJsonBody } from './http/json-body.js';
+export { DeepJsonException, MalformedJsonException, parseJsonBody } from './http/json-body.js';
 export { listenOnInternalPort, listenOnTwoPorts } from './http/listen.js';
 export { currentLogFields, type LogFields, withLogFields } from './logging/log-fields.js';
 export { createLogger, setLogLevel } from './logging/logger.js';

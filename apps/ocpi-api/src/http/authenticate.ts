@@ -35,7 +35,8 @@ export class Authenticate {
     const found = await this.tokens.find(candidates);
     if (!found) throw OcpiError.unauthorized();
     const { connection, purpose, candidate } = found;
-    const { version, resource } = readOcpiPath(request.url);
+    const path = readOcpiPath(request.url);
+    const { version, resource } = path;
     const written = candidate.encoding === 'raw' ? 'plain' : 'base64';
     if (connection.profile.inEncoding !== 'both' && connection.profile.inEncoding !== written) {
       throw OcpiError.unauthorized();
@@ -52,7 +53,7 @@ export class Authenticate {
     if (!request.is404 && request.url.includes('%00')) {
       throw OcpiError.invalidParameters('the URL holds a NUL');
     }
-    if (isRouted(version, resource)) {
+    if (isRouted(path)) {
       const addressed = address(request, reply, connection, hosted, resource === 'tokens');
       request.caller = { ...request.caller, ...addressed };
     }

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, HttpException, Injectable } from '@nestjs/common';
 import { BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
 import { CORRELATION_ID_HEADER, envelope, OcpiError, REQUEST_ID_HEADER, STATUS_CODES } from '#ocpi';
-import { createLogger, MalformedJsonException } from '#platform';
+import { createLogger, DeepJsonException, MalformedJsonException } from '#platform';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { ProblemFilter } from '../admin/http/problem.filter.js';
 import { allowedMethods, readOcpiPath } from './ocpi-path.js';
@@ -55,6 +55,9 @@ export class OcpiExceptionFilter extends BaseExceptionFilter {
     if (exception instanceof OcpiError) {
       if (exception.cause !== undefined) this.log.warn({ err: exception.cause }, exception.message);
       return exception;
+    }
+    if (exception instanceof DeepJsonException) {
+      return OcpiError.badJson(exception, 'the body is nested too deep');
     }
     if (exception instanceof MalformedJsonException) return OcpiError.badJson(exception);
     const status = statusOf(exception);

@@ -1,7 +1,6 @@
 import {
   mirrorRouting,
   OcpiError,
-  type OcpiVersion,
   partyKey,
   type PartyId,
   readRouting,
@@ -10,6 +9,7 @@ import {
 } from '#ocpi';
 import { type Connection, type HostedParty, hostedPartyId } from '#partners';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { allowedMethods, type OcpiPath } from './ocpi-path.js';
 
 export interface Addressed {
   /** Null = all that the connection meets. */
@@ -19,12 +19,13 @@ export interface Addressed {
 
 const CONFIGURATION = ['versions', 'details', 'credentials', 'hubclientinfo'];
 
-/** Routing headers belong to functional modules from 2.2.1 on; elsewhere they are not looked at (TRN-53). */
-export const isRouted = (version: OcpiVersion | undefined, resource: string | undefined): boolean =>
-  version !== undefined &&
-  resource !== undefined &&
-  versionManifest(version).routingHeaders &&
-  !CONFIGURATION.includes(resource);
+/** Routing headers belong to functional modules that we serve, from 2.2.1 on; elsewhere they are not looked at (TRN-53). */
+export const isRouted = (path: OcpiPath): boolean =>
+  path.version !== undefined &&
+  path.resource !== undefined &&
+  allowedMethods(path) !== undefined &&
+  versionManifest(path.version).routingHeaders &&
+  !CONFIGURATION.includes(path.resource);
 
 /**
  * Whom a request is for and from, with the mirrored headers put on the answer, whatever it will be (TRN-54). A Sender's

@@ -76,9 +76,9 @@ export class OcpiError extends Error {
     return new OcpiError(405, STATUS_CODES.clientError, 'method not allowed', { allow });
   }
 
-  /** The body is not JSON (STA-01). */
-  static badJson(cause?: unknown): OcpiError {
-    return new OcpiError(400, STATUS_CODES.invalidParameters, 'the body is not JSON', { cause });
+  /** The body is not JSON, or none that we read (STA-01). */
+  static badJson(cause?: unknown, message = 'the body is not JSON'): OcpiError {
+    return new OcpiError(400, STATUS_CODES.invalidParameters, message, { cause });
   }
 
   static tooLarge(): OcpiError {

@@ -7,6 +7,13 @@ export class MalformedJsonException extends BadRequestException {
   }
 }
 
+/** The body may be JSON, and is refused for how deep it nests. */
+export class DeepJsonException extends MalformedJsonException {
+  constructor() {
+    super('The body nests too deep');
+  }
+}
+
 const MAX_DEPTH = 100;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -22,12 +29,12 @@ const POISONED_KEY = new RegExp(
 
 /**
  * The value of a JSON body, whatever its content type says (TRN-70). An empty body is undefined. Keys that could reach a
- * prototype are dropped, not refused (TRN-50). Throws MalformedJsonException.
+ * prototype are dropped, not refused (TRN-50). @throws MalformedJsonException, DeepJsonException
  */
 export function parseJsonBody(body: Uint8Array): unknown {
   const text = decode(body);
   if (text.trim() === '') return undefined;
-  if (nestsTooDeep(text)) throw new MalformedJsonException('The body nests too deep');
+  if (nestsTooDeep(text)) throw new DeepJsonException();
   try {
     return POISONED_KEY.test(text)
       ? JSON.parse(text, (key, value: unknown) =>
