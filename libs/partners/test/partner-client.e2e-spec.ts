@@ -219,6 +219,25 @@ describe('the client towards partners', () => {
     expect(answer).toMatchObject({ headers: { link: '<x>; rel="next"' }, data: [1] });
   });
 
+  it('P15: the token that was shown is not in what is told of the answer, and data is as it came', async () => {
+    const token = 'outbound-token-0123456789';
+    const base64 = Buffer.from(token).toString('base64');
+    handler = (_request, response) =>
+      response.end(
+        envelope(1000, { status_message: `token ${token} (${base64}) kept`, data: { token } }),
+      );
+    const answer = await clientWith().request({ ...get(url), token, version: '2.2.1' });
+    expect(answer).toMatchObject({
+      statusMessage: 'token *** (***) kept',
+      data: { token },
+      text: expect.stringContaining('"data":{"token":"***"}'),
+    });
+    handler = (_request, response) => response.writeHead(401).end(`token ${base64} unknown`);
+    expect(await clientWith().request({ ...get(url), token })).toMatchObject({
+      text: 'token *** unknown',
+    });
+  });
+
   it.each<[number, string, string, object?]>([
     [200, envelope(1000), 'delivered'],
     [201, envelope(1000, { data: 'ok' }), 'delivered'],

@@ -4,6 +4,7 @@ import { newCorrelationId, newRequestId } from '#platform';
 import { Agent, errors, Pool } from 'undici';
 import { AddressPolicy, AddressRefusedError, type HostLookup } from './address-policy.js';
 import { DeadlineError, exchangeText } from './exchange-text.js';
+import { withoutToken } from './token-echo.js';
 import { type PartnerAnswer, type PartnerFailed, type PartnerRequest } from './partner-request.js';
 
 export interface PartnerClientOptions {
@@ -93,10 +94,11 @@ export class PartnerClient implements OnApplicationShutdown {
         kind: 'answered',
         httpStatus: status,
         ocpiStatus: envelope?.statusCode,
-        statusMessage: envelope?.statusMessage,
+        statusMessage:
+          envelope?.statusMessage && withoutToken(envelope.statusMessage, request.token),
         data: envelope?.data,
         headers,
-        text,
+        text: withoutToken(text, request.token),
         durationMs: Math.round(performance.now() - startedAt),
         requestId,
       };

@@ -33,11 +33,13 @@ export interface PartnerAnswered extends AnswerBase {
   httpStatus: number;
   /** Undefined when the body is no OCPI envelope. */
   ocpiStatus: number | undefined;
+  /** Without the token that was shown. */
   statusMessage: string | undefined;
   /** Only of a success (1xxx); anything, also where none is due (STA-09, TRN-49). */
   data: unknown;
   /** Names in lower case. */
   headers: Record<string, string | string[] | undefined>;
+  /** Without the token that was shown; `data` is as it came, for a partner may keep its token in an update. */
   text: string;
 }
 
