@@ -15,7 +15,7 @@ import { AppModule } from './app.module.js';
 export async function createCsmsConsumer(
   environment: EnvironmentVariables = process.env,
 ): Promise<NestFastifyApplication> {
-  const app = await createGatewayApp(AppModule.forRoot(environment));
+  const app = await createGatewayApp(AppModule.forRoot(environment), { passDeepBodies: true });
   const dataSource = app.get(DataSource);
   const gate = app.get(ReadinessGate);
   gate.register('database', databaseCheck(dataSource));

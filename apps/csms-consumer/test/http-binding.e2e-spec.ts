@@ -86,6 +86,43 @@ describe('POST /csms/v1/events', () => {
     ]);
   });
 
+  it.each([101, 900, 50_000])('parks an event nested %i levels alone', async (levels) => {
+    const deep = JSON.stringify(event('location.upserted', { ...site(), odd: 0 })).replace(
+      '"odd":0',
+      `"odd":${'['.repeat(levels)}",]"${']'.repeat(levels)}`,
+    );
+    const sound = event('location.upserted', {
+      ...site({ id: `BESIDE-${levels}` }),
+      party_id: 'AAA',
+    });
+    const parked = { outcome: 'parked', reason: 'nested deeper than 100 levels' };
+
+    const batch = await post(`[${deep}, ${JSON.stringify(sound)}]`);
+    expect(batch.status).toBe(200);
+    expect(batch.body.results).toEqual([
+      { id: JSON.parse(deep).id, ...parked },
+      expect.objectContaining({ id: (sound as Json).id, outcome: 'applied' }),
+    ]);
+    const [row] = await app
+      .get(DataSource)
+      .query<Json[]>('SELECT raw FROM parked_event WHERE event_id = $1', [JSON.parse(deep).id]);
+    expect(row.raw.toString()).toBe(deep);
+
+    const another = deep.replace('"id":"', '"id":"alone-');
+    const alone = await post(another, { type: 'application/cloudevents+json' });
+    expect(alone.body.results).toEqual([{ id: JSON.parse(another).id, ...parked }]);
+    for (const broken of [
+      `[${deep}`,
+      `[${deep},]`,
+      `[${deep},x]`,
+      `[${deep}}`,
+      `${deep}]`,
+      `[${deep}] x`,
+    ]) {
+      expect((await post(broken)).status).toBe(400);
+    }
+  });
+
   it('takes a single event', async () => {
     const { body } = await post(
       event('evse.status-changed', { ...exampleData('evse.status-changed'), location_id: 'X' }),

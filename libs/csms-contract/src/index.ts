@@ -2,6 +2,7 @@ export * from './limits.js';
 export * from './cloud-event.js';
 export * from './parse-structured.js';
 export * from './parse-kafka-message.js';
+export type { HttpEvent } from './http-event.js';
 export * from './parse-http-batch.js';
 export * from './print-cloud-event.js';
 export * from './topics.js';

@@ -4,6 +4,8 @@ export const LIMITS = {
   maxEventBytes: 1_000_000,
   /** Events in one HTTP request. */
   maxBatchEvents: 1000,
+  /** Levels of objects and lists in one event; what nests deeper is parked. */
+  maxDepth: 100,
   maxIdLength: 256,
   maxSourceLength: 512,
   maxSubjectLength: 512,

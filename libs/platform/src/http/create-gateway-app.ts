@@ -18,7 +18,7 @@ import { Metrics } from '../metrics/metrics.js';
 import { GracefulShutdown } from '../shutdown/graceful-shutdown.js';
 import { closeServer, endUnusedConnections, trackConnections } from './closing-servers.js';
 import { type HttpSurface, HttpSurfaces } from './http-surfaces.js';
-import { parseJsonBody } from './json-body.js';
+import { DeepJsonException, parseJsonBody } from './json-body.js';
 import { plainTarget } from './plain-target.js';
 import { givenId } from './request-ids.js';
 
@@ -38,6 +38,8 @@ declare module 'fastify' {
 export interface GatewayAppOptions {
   /** The JSON body of an answer to what is no HTTP request at all (bad framing, headers too large). */
   unreadableRequestBody?: (status: number) => string;
+  /** A body that nests too deep reaches its controller as `rawBody` alone, instead of being refused. */
+  passDeepBodies?: boolean;
 }
 
 export const HTTP_SERVER_OPTIONS = { maxHeaderSize: 32_768 };
@@ -80,7 +82,7 @@ export async function createGatewayApp(
   });
   app.useLogger(app.get(Logger));
   const fastify = adapter.getInstance<FastifyInstance>();
-  readEveryBodyAsJson(fastify, app.get(GatewaySettings).maxBodyBytes);
+  readEveryBodyAsJson(fastify, app.get(GatewaySettings).maxBodyBytes, options);
   describeRequests(fastify, app.get(HttpSurfaces), app.get(GracefulShutdown));
   reportRequests(fastify, app.get(Metrics));
   closeConnectionsInTime(fastify, app.get(HttpSurfaces));
@@ -114,7 +116,11 @@ export function applyTimeouts(server: Server): void {
   server.requestTimeout = REQUEST_TIMEOUT_MS;
 }
 
-function readEveryBodyAsJson(fastify: FastifyInstance, bodyLimit: number): void {
+function readEveryBodyAsJson(
+  fastify: FastifyInstance,
+  bodyLimit: number,
+  { passDeepBodies = false }: GatewayAppOptions,
+): void {
   fastify.removeAllContentTypeParsers();
   // The usual type by its name as well: Fastify looks that up instead of parsing the header of each request.
   const types = ['application/json', '*'];
@@ -123,7 +129,8 @@ function readEveryBodyAsJson(fastify: FastifyInstance, bodyLimit: number): void 
       request.rawBody = body as Buffer;
       done(null, parseJsonBody(body as Buffer));
     } catch (error) {
-      done(error as Error);
+      if (passDeepBodies && error instanceof DeepJsonException) done(null, undefined);
+      else done(error as Error);
     }
   });
 }
