@@ -1,4 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 
@@ -14,6 +15,8 @@ const RECONNECT_AFTER_MS = 1000;
  */
 @Injectable()
 export class ChangeLogSignal implements OnApplicationShutdown {
+  /** Who hears its own signal has looked already. */
+  private readonly sender = randomUUID();
   private readonly listeners = new Set<() => void>();
   private listener: pg.Client | undefined;
   private retry: NodeJS.Timeout | undefined;
@@ -56,7 +59,9 @@ export class ChangeLogSignal implements OnApplicationShutdown {
     const lost = () => this.lose(client);
     client.on('error', lost);
     client.on('end', lost);
-    client.on('notification', () => this.wake());
+    client.on('notification', ({ payload }) => {
+      if (payload !== this.sender) this.wake();
+    });
     try {
       await client.connect();
       await client.query(`LISTEN ${CHANGE_CHANNEL}`);
@@ -88,7 +93,9 @@ export class ChangeLogSignal implements OnApplicationShutdown {
     this.pending = undefined;
     this.sending = true;
     // A database that is away hears nothing, and its readers look again by themselves.
-    await this.dataSource.query(`SELECT pg_notify('${CHANGE_CHANNEL}', '')`).catch(() => undefined);
+    await this.dataSource
+      .query('SELECT pg_notify($1, $2)', [CHANGE_CHANNEL, this.sender])
+      .catch(() => undefined);
     this.sending = false;
     if (!this.again || this.closed) return;
     this.again = false;

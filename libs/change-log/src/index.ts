@@ -1,6 +1,7 @@
 export * from './sql-runner.js';
 export * from './plain-array.js';
 export * from './append-changes.js';
+export * from './beside-the-log.js';
 export * from './change-log-signal.js';
 export * from './cursor.js';
 export * from './horizon.js';

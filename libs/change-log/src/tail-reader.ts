@@ -61,10 +61,13 @@ export class TailReader<Row extends Cursor> {
     return this.window.at(-1);
   }
 
-  /** Begins to follow the log. @throws what the database says when it cannot be read the first time. */
-  async run(signal: ChangeLogSignal): Promise<void> {
+  /**
+   * Begins to follow the log, by looking every now and then, and at once when the signal says so.
+   * @throws what the database says when it cannot be read the first time.
+   */
+  async run(signal?: ChangeLogSignal): Promise<void> {
     await this.refresh();
-    this.stopListening = signal.onChange(() => this.wake());
+    this.stopListening = signal?.onChange(() => this.wake());
     this.schedule();
   }
 

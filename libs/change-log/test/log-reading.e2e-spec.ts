@@ -5,6 +5,7 @@ import { eventually } from '../../../test/harness/wait-for.js';
 import {
   acquireLeases,
   appendChanges,
+  besideTheLog,
   ChangeLogSignal,
   CHANGES,
   type Cursor,
@@ -127,6 +128,25 @@ describe('reading the change log', () => {
     const own = await transaction(source);
     await appendChanges(own, [change(2)]);
     expect((await readHorizon(source)).heldBy).toBeDefined();
+  });
+
+  it('who writes beside the log holds no reader back, however long it takes', async () => {
+    const beside = besideTheLog(source);
+    const slow = await beside.connect();
+    try {
+      await slow.query('BEGIN');
+      await slow.query('SELECT pg_current_xact_id()');
+      await appendChanges(source, [change(1)]);
+      const tail = new TailReader(source, CHANGES);
+      await tail.refresh();
+      const { rows } = await tail.read(endOf(0), 10);
+      expect(rows.map((row) => row.objectId)).toEqual([1]);
+      expect((await readHorizon(source)).heldBy).toBeUndefined();
+    } finally {
+      await slow.query('ROLLBACK');
+      slow.release();
+      await beside.end();
+    }
   });
 
   it('no row is skipped or doubled while writers of two databases overlap at random', async () => {

@@ -1,5 +1,6 @@
 import {
   acquireLeases,
+  besideTheLog,
   type ChangeLogSignal,
   CHANGES,
   countHolders,
@@ -16,6 +17,7 @@ import { type ChangeEntity } from '#database';
 import { type ConnectionDirectory, isLive, type PartnerClient } from '#partners';
 import { createLogger, type Metrics } from '#platform';
 import { randomUUID } from 'node:crypto';
+import { type Pool } from 'pg';
 import { type DataSource } from 'typeorm';
 import { ExchangeLog } from '../records/exchange-log.js';
 import { ObjectLoader } from '../state/object-loader.js';
@@ -46,6 +48,7 @@ export class FeedRunner {
   private readonly leaving = new Map<string, { worker: FeedWorker; left: Promise<void> }>();
   private readonly tail: TailReader<ChangeEntity>;
   private readonly loader: ObjectLoader;
+  private readonly records: Pool;
   private readonly exchanges: ExchangeLog;
   private readonly store: FeedStore;
   private readonly gauges: FeedMetrics;
@@ -61,7 +64,8 @@ export class FeedRunner {
       onError: (error) => this.log.warn({ err: error }, 'the change log cannot be read'),
     });
     this.loader = new ObjectLoader(source, () => this.tail.horizon);
-    this.exchanges = new ExchangeLog(source);
+    this.records = besideTheLog(source);
+    this.exchanges = new ExchangeLog(this.records);
     this.store = new FeedStore(source, directory, this.owner);
     this.gauges = new FeedMetrics(source, metrics);
   }
@@ -108,6 +112,7 @@ export class FeedRunner {
     clearInterval(renewal);
     this.tail.stop();
     await this.exchanges.flush();
+    if (!this.records.ending) await this.records.end();
     await this.store.flushSuccesses(this.parts.source);
     await leaveHolders(this.parts.source, FEEDS, this.owner);
   }

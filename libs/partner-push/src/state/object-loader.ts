@@ -78,7 +78,7 @@ export class ObjectLoader {
     return loaded;
   }
 
-  /** Everything asked for in one turn of the event loop is one query. */
+  /** Everything asked for in one turn of the event loop is one query, sent at the turn's end: the next may be long in coming. */
   private enqueue<K extends LoadableKind>(kind: K, id: number): Promise<Rows[K] | undefined> {
     let batch = this.waiting.get(kind);
     if (!batch) {
