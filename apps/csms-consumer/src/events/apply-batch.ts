@@ -2,6 +2,7 @@ import { appendChanges, plainArray, rowsOf, type SqlRunner } from '#change-log';
 import { type Check, checkEvent } from './check-event.js';
 import { eventDigest } from './event-digest.js';
 import { type EventTransaction } from './event-handler.js';
+import { hostedAmong } from './hosted-parties.js';
 import { type EventOutcome, type IncomingEvent, parked, type Verdict } from './incoming-event.js';
 import { type AsideRow, putAside } from './parked-rows.js';
 
@@ -36,7 +37,7 @@ export async function applyBatch(
   const tx: EventTransaction = { sql, now, changes: [], released: new Set() };
   const fresh = await takeOn(sql, events);
   const verdicts = new Map<PreparedEvent, Verdict>();
-  const hosted = await hostedParties(sql);
+  const hosted = await hostedAmong(sql, partiesOf(fresh));
   for (const run of runsOf([...fresh], hosted, verdicts)) {
     const results = await run.handler.handle(
       tx,
@@ -86,9 +87,8 @@ async function takeOn(
   );
 }
 
-async function hostedParties(sql: SqlRunner): Promise<ReadonlySet<string>> {
-  const rows = await rowsOf<{ key: string }>(sql, 'SELECT party_key AS key FROM hosted_party');
-  return new Set(rows.map(({ key }) => key));
+function* partiesOf(events: Iterable<PreparedEvent>): Iterable<string> {
+  for (const { check } of events) if (check.ok) yield check.checked.partyKey;
 }
 
 type Passed = Extract<Check, { ok: true }>;
