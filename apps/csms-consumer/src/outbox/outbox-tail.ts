@@ -1,4 +1,4 @@
-import { ChangeLogSignal, CSMS_MESSAGES, TailReader } from '#change-log';
+import { CSMS_MESSAGES, TailReader } from '#change-log';
 import { type CsmsMessageEntity } from '#database';
 import { createLogger } from '#platform';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
@@ -6,16 +6,16 @@ import { DataSource } from 'typeorm';
 
 const log = createLogger('csms-outbox');
 
-/** The end of the outbox, read once for all its subscribers in this process. */
+/**
+ * The end of the outbox, read once for all its subscribers in this process. It looks four times a second: the signal
+ * tells of the change log, where many times as much is written.
+ */
 @Injectable()
 export class OutboxTail
   extends TailReader<CsmsMessageEntity>
   implements OnModuleInit, OnApplicationShutdown
 {
-  constructor(
-    dataSource: DataSource,
-    private readonly signal: ChangeLogSignal,
-  ) {
+  constructor(dataSource: DataSource) {
     super(dataSource, CSMS_MESSAGES, {
       windowRows: 5000,
       onError: (error) => log.warn({ err: error }, 'the outbox cannot be read'),
@@ -23,7 +23,7 @@ export class OutboxTail
   }
 
   onModuleInit(): Promise<void> {
-    return this.run(this.signal);
+    return this.run();
   }
 
   onApplicationShutdown(): void {

@@ -67,7 +67,7 @@ export class TokenPullScheduler implements OnApplicationBootstrap, OnApplication
 
   /** Does every pull that is due, one connection after another; never rejects. */
   async runDue(): Promise<void> {
-    for (const connection of this.directory.all()) {
+    for (const connection of await this.due()) {
       if (this.abort.signal.aborted) return;
       try {
         await this.runIfDue(connection);
@@ -77,10 +77,22 @@ export class TokenPullScheduler implements OnApplicationBootstrap, OnApplication
     }
   }
 
+  private async due(): Promise<Connection[]> {
+    const pulled = this.directory
+      .all()
+      .filter((connection) => isLive(connection) && connection.profile.tokenPull !== 'none');
+    try {
+      const states = await this.statesOf(pulled.map(({ id }) => id));
+      return pulled.filter(({ id }) => isDue(states.get(id)));
+    } catch (error) {
+      this.log.warn({ err: error }, 'which pulls of tokens are due cannot be told');
+      return [];
+    }
+  }
+
   private async runIfDue(connection: Connection): Promise<void> {
-    if (!isLive(connection) || connection.profile.tokenPull === 'none') return;
-    const state = await this.stateOf(connection.id);
-    if (state.nextAt !== undefined && Date.parse(state.nextAt) > Date.now()) return;
+    const state = (await this.statesOf([connection.id])).get(connection.id) ?? {};
+    if (!isLive(connection) || !isDue(state)) return;
     if (!(await this.lease(connection.id))) return;
     const { profile } = connection;
     const fullAge = Date.now() - Date.parse(state.fullAt ?? '');
@@ -137,12 +149,12 @@ export class TokenPullScheduler implements OnApplicationBootstrap, OnApplication
     }
   }
 
-  private async stateOf(connectionId: string): Promise<TokenPullState> {
-    const [row] = await this.dataSource.query<{ state: TokenPullState }[]>(
-      'SELECT token_pull AS state FROM connection WHERE id = $1',
-      [connectionId],
+  private async statesOf(ids: readonly string[]): Promise<Map<string, TokenPullState>> {
+    const rows = await this.dataSource.query<{ id: string; state: TokenPullState }[]>(
+      'SELECT id, token_pull AS state FROM connection WHERE id = ANY($1)',
+      [ids],
     );
-    return row?.state ?? {};
+    return new Map(rows.map(({ id, state }) => [id, state]));
   }
 
   private async lease(connectionId: string): Promise<boolean> {
@@ -179,6 +191,9 @@ export async function requestTokenPull(
     [connectionId, kind === 'full'],
   );
 }
+
+const isDue = ({ nextAt }: TokenPullState = {}): boolean =>
+  nextAt === undefined || Date.parse(nextAt) <= Date.now();
 
 const jitter = (): number => 0.9 + Math.random() * 0.2;
 const inSeconds = (seconds: number): string => new Date(Date.now() + seconds * 1000).toISOString();
