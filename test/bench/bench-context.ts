@@ -78,7 +78,7 @@ export function benchContext(
 
 /** An application that does not end is worth a line, not a hanging benchmark. */
 async function stopWithin(servers: Servers): Promise<void> {
-  const apps: AppProcess[] = [servers.api, servers.consumer];
+  const apps: AppProcess[] = [servers.api, ...servers.consumers];
   const timer = setTimeout(() => {
     console.error('an application did not end within 30 s and is killed');
     for (const app of apps) app.signal('SIGKILL');

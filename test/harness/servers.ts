@@ -17,6 +17,8 @@ export interface ServersOptions {
   env?: Record<string, string>;
   /** Which processes to start; default both. */
   apps?: ('ocpi-api' | 'csms-consumer')[];
+  /** How many processes of `csms-consumer` share the work; default 1. */
+  consumers?: number;
 }
 
 /** One of our applications as a real process that can be stopped, killed, frozen and started again on the same port. */
@@ -109,17 +111,19 @@ export interface Servers {
   csmsUrl: string;
   adminKey: string;
   api: AppProcess;
+  /** The first of `consumers`. */
   consumer: AppProcess;
+  consumers: AppProcess[];
   stop(): Promise<void>;
 }
 
 /** Starts both applications from `dist` on free ports of 127.0.0.1 and waits until they are ready. */
 export async function startServers(options: ServersOptions): Promise<Servers> {
-  const { apps = ['ocpi-api', 'csms-consumer'], ...rest } = options;
+  const { apps = ['ocpi-api', 'csms-consumer'], consumers: count = 1, ...rest } = options;
   const replicas = await startReplicas({
     ...rest,
     apis: apps.includes('ocpi-api') ? 1 : 0,
-    consumers: apps.includes('csms-consumer') ? 1 : 0,
+    consumers: apps.includes('csms-consumer') ? count : 0,
   });
   const { publicUrl, apis, consumers, spare } = replicas;
   const api = apis[0] ?? spare('ocpi-api');
@@ -131,6 +135,7 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
     adminKey: TEST_ADMIN_KEY,
     api,
     consumer,
+    consumers,
     stop: replicas.stop,
   };
 }

@@ -13,6 +13,8 @@ import { type BareSender } from './bare-sender.worker.js';
 import { type Receipts, type Receivers } from './receivers.worker.js';
 
 const PARTNERS = 50;
+/** One process fills one core. */
+const REPLICAS = 2;
 const LOCATIONS = 5000;
 const EVENTS_PER_SECOND = 50;
 const WARM_UP_SECONDS = 5;
@@ -24,7 +26,7 @@ const PREFIX = 'fanout.';
 
 /** Status events by Kafka to 50 partners on loopback: latency at a steady rate, then requests per second in bursts. */
 export const fanout: Benchmark = async (context) => {
-  const { source, receivers, consumerPid } = await setUp(context);
+  const { source, receivers, consumerPids } = await setUp(context);
   const changes = statusChanges();
   const steady = await steadyRate(source, receivers, changes);
   const rows = latencyRows(steady);
@@ -34,7 +36,7 @@ export const fanout: Benchmark = async (context) => {
   const ours: Burst[] = [];
   const bare: Burst[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    ours.push(await burst(source, receivers, changes, consumerPid));
+    ours.push(await burst(source, receivers, changes, consumerPids));
     const requests = await receivers.call('recorded', undefined);
     await receivers.call('reset', { record: 0 });
     const before = cpuSeconds(sender.pid);
@@ -76,6 +78,7 @@ async function setUp(context: BenchContext) {
   const servers = await context.servers({
     databaseUrl: database.url,
     apps: ['csms-consumer'],
+    consumers: REPLICAS,
     env: {
       KAFKA_BROKERS: brokers,
       KAFKA_GROUP_ID: 'fanout',
@@ -83,7 +86,7 @@ async function setUp(context: BenchContext) {
       OCPI_PUSH_CONCURRENCY: String(CONCURRENCY),
     },
   });
-  return { source, receivers, consumerPid: servers.consumer.pid };
+  return { source, receivers, consumerPids: servers.consumers.map(({ pid }) => pid) };
 }
 
 /** The versions in turn, each partner a receiver of Locations. */
@@ -132,13 +135,13 @@ async function burst(
   source: StatusSource,
   receivers: BenchWorker<Receivers>,
   changes: Generator<StatusChange, never>,
-  pid: number | undefined,
+  pids: (number | undefined)[],
 ): Promise<Burst> {
   await receivers.call('reset', { record: PARTNERS * 20 });
-  const before = cpuSeconds(pid);
+  const before = cpuOf(pids);
   await source.send(Array.from({ length: BURST }, () => changes.next().value));
   const { count, seconds } = await allArrive(receivers, BURST * PARTNERS);
-  return { perSecond: count / seconds, cpu: (cpuSeconds(pid) - before) / count };
+  return { perSecond: count / seconds, cpu: (cpuOf(pids) - before) / count };
 }
 
 /** Every change is of an EVSE of its own, so nothing may be folded: exactly one request per event and partner. */
@@ -163,3 +166,6 @@ function latencyRows({ count, p50Ms, p99Ms, maxMs }: Receipts): BenchRow[] {
     row(`${at}, requests received of those due`, count, 'requests', { reference: expected }),
   ];
 }
+
+const cpuOf = (pids: readonly (number | undefined)[]): number =>
+  pids.reduce<number>((sum, pid) => sum + cpuSeconds(pid), 0);
