@@ -8,10 +8,12 @@ import { EventProcessor } from '../events/event-processor.js';
 import { DeadLetters } from './dead-letters.js';
 import { CONSUMER_RETRY, kafkaClient } from './kafka-client.js';
 import { KafkaEvent } from './kafka-event.js';
+import { OffsetCommits } from './offset-commits.js';
 
 const EVENTS_AT_ONCE = 1000;
 const PARTITIONS_AT_ONCE = 4;
-const FETCH_WAIT_MS = 20;
+/** An empty fetch asks about every partition and is answered at once when something arrives, so it may wait. */
+const FETCH_WAIT_MS = 100;
 /**
  * kafkajs decodes a whole answer before it hands out the first record, and records cost five times their bytes while they
  * wait: at its defaults (1 MiB per partition, 10 MiB) most of them grow old on the heap. One partition's share is about
@@ -29,6 +31,7 @@ const PAUSE_MS = { first: 250, last: 5000 };
 export class KafkaBinding implements OnApplicationBootstrap {
   private readonly log = createLogger('kafka-binding');
   private readonly stopping = new AbortController();
+  private readonly commits = new OffsetCommits();
   private consumer: Consumer | undefined;
   private deadLetters: DeadLetters | undefined;
   private joined = false;
@@ -57,6 +60,7 @@ export class KafkaBinding implements OnApplicationBootstrap {
   async stop(): Promise<void> {
     this.stopping.abort();
     this.joined = false;
+    await this.commits.flush();
     await this.consumer?.disconnect().catch(() => undefined);
     await this.deadLetters?.close();
   }
@@ -87,7 +91,6 @@ export class KafkaBinding implements OnApplicationBootstrap {
       sessionTimeout,
       heartbeatInterval: Math.min(1000, Math.floor(sessionTimeout / 5)),
       rebalanceTimeout: Math.max(sessionTimeout, 10_000),
-      // A fetch leaves out the partitions that are being worked on; what arrives there meanwhile waits for its end.
       maxWaitTimeInMs: FETCH_WAIT_MS,
       ...FETCH_BYTES,
       allowAutoTopicCreation: false,
@@ -147,7 +150,8 @@ export class KafkaBinding implements OnApplicationBootstrap {
     }
     const last = messages.at(-1);
     if (last) payload.resolveOffset(last.offset);
-    await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets());
+    this.commits.after(() => payload.commitOffsetsIfNecessary(payload.uncommittedOffsets()));
+    if (this.stopping.signal.aborted) await this.commits.flush();
     return true;
   }
 
