@@ -7,7 +7,7 @@ import { createTestDatabase, type TestDatabase } from '../../../test/harness/dat
 import { describeKafka, kafkaBrokers, uniqueTopicPrefix } from '../../../test/harness/kafka.js';
 import { eventually } from '../../../test/harness/wait-for.js';
 import { startCsmsConsumer } from '../src/create-app.js';
-import { createTopics } from '../src/kafka/create-topics.js';
+import { createTopics, TOPICS_PATIENCE_MS } from '../src/kafka/create-topics.js';
 import { kafkaClient } from '../src/kafka/kafka-client.js';
 import { exampleData, type Json, site } from './processor-harness.js';
 
@@ -32,7 +32,9 @@ describeKafka('the Kafka binding', () => {
       KAFKA_GROUP_ID: prefix,
       OCPI_KAFKA_TOPIC_PREFIX: prefix,
     };
-    const client = kafkaClient(readSettings(environment));
+    const client = kafkaClient(readSettings(environment), {
+      requestTimeoutMs: TOPICS_PATIENCE_MS,
+    });
     if (!client) throw new Error('no brokers');
     kafka = client;
     expect(await createTopics(kafka, prefix)).toContain(`${prefix}csms.locations.v1.dlq`);
@@ -44,12 +46,12 @@ describeKafka('the Kafka binding', () => {
       `INSERT INTO hosted_party (party_key, country_code, party_id, business_details)
        VALUES ('NL*AAA', 'NL', 'AAA', '{"name":"A"}')`,
     );
-  }, 60_000);
+  });
   afterAll(async () => {
     await producer.disconnect();
     await app.get(GracefulShutdown).run(() => app.close());
     await database.drop();
-  }, 60_000);
+  });
 
   let count = 0;
   const event = (type: string, data: Json, time: string) => ({
@@ -79,7 +81,7 @@ describeKafka('the Kafka binding', () => {
       expect(await rows(`SELECT status FROM evse_state WHERE status = 'CHARGING'`)).toHaveLength(1);
       expect(await rows('SELECT 1 FROM parked_event')).toEqual([]);
     });
-  }, 60_000);
+  });
 
   it('passes over tombstones and parks what is no event, with its bytes, to table and dead letters; the rest goes on', async () => {
     const key = 'NL*AAA*HARBOUR-7';
@@ -105,7 +107,7 @@ describeKafka('the Kafka binding', () => {
     const seen = await readSome(dead, `${prefix}csms.evse-status.v1.dlq`, 3);
     expect(seen[0]?.headers?.['ocpi_reason']?.toString()).toContain('not JSON');
     expect(seen[0]?.value).toEqual(Buffer.from([0xff, 0x00, 0xfe]));
-  }, 60_000);
+  });
 
   it('commits what it stored: a consumer that starts anew takes nothing twice and goes on where it was', async () => {
     await app.get(GracefulShutdown).run(() => app.close());
@@ -116,7 +118,7 @@ describeKafka('the Kafka binding', () => {
       expect(await rows(`SELECT 1 FROM evse_state WHERE status = 'CHARGING'`)).toHaveLength(1);
     });
     expect(await rows('SELECT 1 FROM parked_event')).toHaveLength(3);
-  }, 60_000);
+  });
 });
 
 async function readSome(

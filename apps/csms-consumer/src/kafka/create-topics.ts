@@ -1,14 +1,26 @@
 import { deadLetterName, type Topic, type TopicId, topicName, TOPICS } from '#csms-contract';
 import { type ITopicConfig, type Kafka } from 'kafkajs';
 
-/** Makes the topics of the contract that are missing, dead letters included; what exists is left alone. Returns their names. */
+/** For all topics together. kafkajs alone gives up after 5 s, which a broker that is busy or new may need for itself. */
+export const TOPICS_PATIENCE_MS = 60_000;
+
+/**
+ * Makes the topics of the contract that are missing, dead letters included; what exists is left alone. Returns their names.
+ * The client's requests should last TOPICS_PATIENCE_MS.
+ */
 export async function createTopics(kafka: Kafka, prefix: string): Promise<string[]> {
   const admin = kafka.admin();
   await admin.connect();
   try {
     const known = new Set(await admin.listTopics());
     const missing = wantedTopics(prefix).filter(({ topic }) => !known.has(topic));
-    if (missing.length > 0) await admin.createTopics({ topics: missing, waitForLeaders: true });
+    if (missing.length > 0) {
+      await admin.createTopics({
+        topics: missing,
+        waitForLeaders: true,
+        timeout: TOPICS_PATIENCE_MS,
+      });
+    }
     return missing.map(({ topic }) => topic);
   } finally {
     await admin.disconnect();

@@ -8,8 +8,18 @@ const RETRY = { initialRetryTime: 100, maxRetryTime: 1000, factor: 0.2, retries:
 
 export const CONSUMER_RETRY = { ...RETRY, restartOnFailure: () => Promise.resolve(true) };
 
-/** The Kafka client of this process; undefined where no brokers are set. `retries`: before a call gives up. */
-export function kafkaClient(settings: GatewaySettings, retries = RETRY.retries): Kafka | undefined {
+export interface KafkaPatience {
+  /** Before a call gives up. */
+  retries?: number;
+  /** For the answer to one request. */
+  requestTimeoutMs?: number;
+}
+
+/** The Kafka client of this process; undefined where no brokers are set. */
+export function kafkaClient(
+  settings: GatewaySettings,
+  { retries = RETRY.retries, requestTimeoutMs = 5000 }: KafkaPatience = {},
+): Kafka | undefined {
   if (settings.kafkaBrokers.length === 0) return undefined;
   patchRequestQueue();
   patchHeaderDecoding();
@@ -26,7 +36,7 @@ export function kafkaClient(settings: GatewaySettings, retries = RETRY.retries):
       } as SASLOptions,
     }),
     connectionTimeout: 1000,
-    requestTimeout: 5000,
+    requestTimeout: requestTimeoutMs,
     retry: { ...RETRY, retries },
     logLevel: logLevel.WARN,
     logCreator: toOurLog,

@@ -69,7 +69,7 @@ export class OutboxRelays implements OnApplicationBootstrap, OnApplicationShutdo
 
   /** Begins with all that is kept: what was said before the first start of this process is owed too. */
   private async startKafka(): Promise<void> {
-    const kafka = kafkaClient(this.settings, SEND_RETRIES);
+    const kafka = kafkaClient(this.settings, { retries: SEND_RETRIES });
     if (!kafka) return;
     await ensureSubscriber(this.dataSource, KAFKA_SUBSCRIBER, 'start');
     const delivery = new KafkaDelivery(kafka, this.settings.kafkaTopicPrefix);
