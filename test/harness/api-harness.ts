@@ -61,7 +61,7 @@ export class ApiHarness {
       OCPI_ADMIN_KEY: 'test-admin-key-0123456789',
       OCPI_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
       OCPI_PARTNER_URL_ALLOWLIST: '127.0.0.1',
-      OCPI_HANDSHAKE_TIMEOUT_MS: '1500',
+      OCPI_HANDSHAKE_TIMEOUT_MS: '30000', // no test depends on speed, see patience.js
       ...environment,
     });
     return new ApiHarness(app, database, `http://127.0.0.1:${publicPort}`);

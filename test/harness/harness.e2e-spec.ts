@@ -2,7 +2,7 @@ import { Kafka, logLevel } from 'kafkajs';
 import net from 'node:net';
 import pg from 'pg';
 import { createTestDatabase } from './database.js';
-import { describeKafka, kafkaBrokers, uniqueTopicPrefix } from './kafka.js';
+import { describeKafka, kafkaBrokers, makeTopic, uniqueTopicPrefix } from './kafka.js';
 import { TcpChaosProxy } from './tcp-chaos-proxy.js';
 import { eventually } from './wait-for.js';
 
@@ -110,7 +110,7 @@ describeKafka('the Kafka of the tests', () => {
     const kafka = new Kafka({ brokers: kafkaBrokers(), logLevel: logLevel.NOTHING });
     const admin = kafka.admin();
     await admin.connect();
-    await admin.createTopics({ topics: [{ topic }] });
+    await makeTopic(kafkaBrokers(), topic);
     const producer = kafka.producer();
     await producer.connect();
     await producer.send({ topic, messages: [{ key: 'k', value: 'v' }] });

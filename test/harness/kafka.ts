@@ -1,3 +1,4 @@
+import { Kafka, logLevel } from 'kafkajs';
 import crypto from 'node:crypto';
 
 /** Why there is no Kafka in this run, or undefined when there is one. */
@@ -19,3 +20,26 @@ export function kafkaBrokers(): string[] {
 
 /** A prefix for topics and consumer groups that no other suite uses. */
 export const uniqueTopicPrefix = (): string => `t${crypto.randomBytes(6).toString('hex')}.`;
+
+/** The longest that a busy broker takes for a topic; kafkajs alone gives up after 5 s and does not try again. */
+const TOPIC_PATIENCE_MS = 60_000;
+
+/** Makes a topic and waits until its partitions have leaders. */
+export async function makeTopic(
+  brokers: string[],
+  topic: string,
+  numPartitions = 1,
+): Promise<void> {
+  const admin = new Kafka({
+    brokers,
+    logLevel: logLevel.NOTHING,
+    requestTimeout: TOPIC_PATIENCE_MS,
+  }).admin();
+  await admin.connect();
+  try {
+    const topics = [{ topic, numPartitions }];
+    await admin.createTopics({ topics, waitForLeaders: true, timeout: TOPIC_PATIENCE_MS });
+  } finally {
+    await admin.disconnect();
+  }
+}

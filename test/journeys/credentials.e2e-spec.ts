@@ -481,8 +481,14 @@ describe('credentials while traffic runs', () => {
     expect([answer.status, answer.json.status_code]).toEqual([200, 1000]);
     expect((await ask('versions')).status).toBe(401);
     // Requests that were out when the DELETE came may still end.
-    await sleep(500);
-    partner.server.clear();
+    await eventually(
+      async () => {
+        partner.server.clear();
+        await sleep(1000);
+        return partner.server.lines.length === 0;
+      },
+      { timeoutMs: 10_000 },
+    );
     await visit();
     await visit();
     await sleep(3000);

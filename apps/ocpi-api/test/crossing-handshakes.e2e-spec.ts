@@ -27,7 +27,7 @@ describe('handshakes that cross each other', () => {
   beforeAll(async () => {
     api = await ApiHarness.start();
     await api.host('NL*AAA');
-  }, 60_000);
+  });
   afterAll(() => api.stop());
   beforeEach(async () => {
     count += 1;

@@ -81,7 +81,7 @@ describe('lists and single objects', () => {
       tokens[version] = await api.register(id, version, [['NL*EMP', 'EMSP']]);
     }
     tokens['other'] = await api.register('oth', '2.2.1', [['NL*OTH', 'EMSP']]);
-  }, 60_000);
+  });
   afterAll(() => api.stop());
 
   const get = (version: string, path: string, options: object = {}): Promise<Answer> =>

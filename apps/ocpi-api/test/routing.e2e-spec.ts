@@ -68,7 +68,7 @@ describe('several hosted parties and the routing headers', () => {
     tokens['211'] = await api.register('old', '2.1.1', [['NL*EM1', 'EMSP']], {
       hostedParties: ['NL*BBB'],
     });
-  }, 60_000);
+  });
   afterAll(() => api.stop());
 
   const get = (

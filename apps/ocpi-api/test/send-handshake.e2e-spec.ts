@@ -31,7 +31,7 @@ describe('we register with a partner', () => {
   beforeAll(async () => {
     api = await ApiHarness.start();
     await api.host('NL*AAA');
-  }, 60_000);
+  });
   afterAll(() => api.stop());
   beforeEach(async () => {
     count += 1;
@@ -188,13 +188,12 @@ describe('we register with a partner', () => {
         "SELECT count(*) AS open FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'",
       );
       seen.push(row!.open);
-      await new Promise((resolve) => setTimeout(resolve, 1600));
       return undefined;
     };
     await start();
     expect(seen).toEqual([200, 200, 201, 0]);
     expect(connection().state).toBe('registered');
-  }, 15_000);
+  });
 
   it('CRD-23, STA-09 (partial: credentials): only HTTP 2xx with 1xxx and a credentials object registers; else B is withdrawn and A kept', async () => {
     await prepare();
@@ -237,15 +236,6 @@ describe('we register with a partner', () => {
     expect([await alive(tokenB), await alive(next)]).toEqual([200, 200]);
     expect(await alive(tokenB)).toBe(401);
   });
-
-  it('CRD-16 (partial: as the client): when the answer to our PUT gets lost, both B and B′ keep working', async () => {
-    await prepare();
-    await start();
-    const tokenB = sent('POST').body.token as string;
-    partner.script = ({ method }) => (method === 'PUT' ? { hang: true } : undefined);
-    await expect(update()).rejects.toMatchObject({ statusCode: 3001 });
-    expect([await alive(tokenB), await alive(sent('PUT').body.token)]).toEqual([200, 200]);
-  }, 15_000);
 
   it('CRD-26 (partial: on demand): an operator’s rotation sends its PUT at once', async () => {
     await prepare();

@@ -17,7 +17,7 @@ describe('transport of the partner-facing API', () => {
         [`NL*${pid}`, 'EMSP'],
       ]);
     }
-  }, 60_000);
+  });
   afterAll(() => api.stop());
 
   const deviationsOf = async (id: string): Promise<Record<string, string>> => {

@@ -1,10 +1,7 @@
-import { jest } from '@jest/globals';
 import { OCPI_VERSIONS, type OcpiVersion } from '#ocpi';
 import { eventually } from '../../../test/harness/wait-for.js';
 import { aLocation, anEvse, aTariff, T0 } from './objects.js';
 import { PushWorld, TOKEN } from './push-world.js';
-
-jest.setTimeout(60_000);
 
 const T1 = '2026-01-01T11:00:00.250Z';
 const wire = (version: OcpiVersion, stamp: string) =>

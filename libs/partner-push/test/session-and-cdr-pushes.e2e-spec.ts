@@ -1,11 +1,8 @@
-import { jest } from '@jest/globals';
 import { OCPI_VERSIONS } from '#ocpi';
 import { eventually } from '../../../test/harness/wait-for.js';
 import { owedCdrsOf, parkedPushes, redriveParked, requestResync } from '../src/index.js';
 import { aCdr, aLocation, aSession, aTariff, anEvse } from './objects.js';
 import { PushWorld } from './push-world.js';
-
-jest.setTimeout(60_000);
 
 const at = (minute: number) => `2026-01-01T10:${String(minute).padStart(2, '0')}:00Z`;
 const period = (minute: number, volume: number) => ({
