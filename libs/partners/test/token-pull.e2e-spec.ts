@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { OCPI_VERSIONS, type OcpiVersion } from '#ocpi';
 import {
   type Connection,
@@ -9,7 +10,7 @@ import {
   TokenPull,
   TokenPullScheduler,
 } from '#partners';
-import { SystemClock } from '#platform';
+import { createLogger, SystemClock } from '#platform';
 import { ApiHarness, type Json, wireToken } from '../../../test/harness/api-harness.js';
 import {
   HandshakePartner,
@@ -60,7 +61,7 @@ describe('pull of a partner’s tokens', () => {
       api.directory,
       new SystemClock(),
     );
-  }, 60_000);
+  });
   afterAll(() => api.stop());
   beforeEach(async () => {
     count += 1;
@@ -162,6 +163,32 @@ describe('pull of a partner’s tokens', () => {
     serve([token('2.2.1', 'OK1'), broken, token('2.2.1', 'OK2')], 100);
     expect(await pull.run(connection)).toMatchObject({ stored: 2, broken: 1 });
     expect((await stored()).map(({ uid }) => uid)).toEqual(['OK1', 'OK2']);
+  });
+
+  it('TRN-19: however many objects of a pull are broken, the log gets one line, with a count and a few of them', async () => {
+    const connection = await connect();
+    const warn = jest.spyOn(createLogger('token-pull'), 'warn').mockImplementation(() => undefined);
+    try {
+      const all = many('2.2.1', 250).map((one, i) =>
+        i < 240 ? { ...one, valid: 'perhaps' } : one,
+      );
+      serve([7, null, ...all], 100);
+      expect(await pull.run(connection)).toMatchObject({ stored: 10, broken: 242 });
+      expect(warn).toHaveBeenCalledTimes(1);
+      const [said] = warn.mock.calls[0] as unknown as [Json];
+      expect(said).toMatchObject({ connection: connection.id, count: 242 });
+      expect(said.examples).toHaveLength(3);
+      expect(said.examples[2]).toMatch(/^U0: valid/);
+
+      // Also of a crawl that does not reach its end.
+      partner.script = ({ path }) =>
+        path.includes('offset') ? { status: 500 } : { body: success([7]), headers: cut };
+      const cut = { link: `<${partner.base}/list/tokens?offset=1>; rel="next"` };
+      await expect(pull.run(connection)).rejects.toThrow('500');
+      expect(warn).toHaveBeenCalledTimes(2);
+    } finally {
+      warn.mockRestore();
+    }
   });
 
   it('TRN-45: tokens of a party that was never announced are skipped and counted', async () => {

@@ -16,6 +16,7 @@ import { PartnerClient } from '../http/partner-client.js';
 import { invalidateMissing } from '../tokens/invalidate-missing.js';
 import { ownsTokensOf } from '../tokens/owns-tokens-of.js';
 import { storeTokens } from '../tokens/store-tokens.js';
+import { BrokenTokens } from './broken-tokens.js';
 import { ListTally } from './list-tally.js';
 import { crawlPages } from './page-crawl.js';
 
@@ -36,6 +37,23 @@ export interface PullResult {
   invalidated: number;
   /** Why nothing was marked invalid after a full pull, for each list that is not surely whole. */
   doubts: string[];
+}
+
+export interface PullOptions {
+  /** Only what changed since; all of them when left out. */
+  since?: Date;
+  signal?: AbortSignal;
+  /** Awaited after each page that was stored; a pull that should stop is stopped by its rejection. */
+  onPage?: () => Promise<unknown>;
+}
+
+/** A pull that runs. */
+interface Pull {
+  connection: Connection & { version: OcpiVersion };
+  url: string;
+  result: PullResult;
+  broken: BrokenTokens;
+  options: PullOptions;
 }
 
 interface Target {
@@ -59,14 +77,13 @@ export class TokenPull {
   /** Undefined: the partner has no tokens to fetch (VER-11). @throws CrawlError; what arrived before is kept. */
   async run(
     connection: Connection & { version: OcpiVersion },
-    options: { since?: Date; signal?: AbortSignal; onPage?: () => Promise<unknown> } = {},
+    options: PullOptions = {},
   ): Promise<PullResult | undefined> {
     const url = endpointUrl(connection, 'tokens', 'SENDER');
     if (url === undefined) return undefined;
     const through = this.clock.now();
-    const { since } = options;
     const result: PullResult = {
-      kind: since ? 'delta' : 'full',
+      kind: options.since ? 'delta' : 'full',
       through,
       received: 0,
       stored: 0,
@@ -76,56 +93,66 @@ export class TokenPull {
       invalidated: 0,
       doubts: [],
     };
-    for (const target of this.targets(connection)) {
-      const tally = new ListTally();
-      const query = {
-        ...(since && {
-          date_from: formatDateTime(since, connection.version),
-          date_to: formatDateTime(through, connection.version),
-        }),
-        limit: connection.profile.tokenPullLimit,
-      };
-      const crawl = { connection, url, query, routing: target.routing };
-      const { signal } = options;
-      // The next page is fetched and read while this one is stored.
-      let storing: Promise<unknown> = Promise.resolve();
-      const store = async (tokens: readonly Token[]) => {
-        result.stored += await storeTokens(this.dataSource, connection.id, tokens);
-        await options.onPage?.();
-      };
-      try {
-        const pages = crawlPages(this.client, { ...crawl, ...(signal && { signal }) });
-        for await (const page of pages) {
-          tally.page(page);
-          const tokens = this.read(connection, page.items, result, tally);
-          await storing;
-          storing = store(tokens);
-          storing.catch(() => undefined); // thrown where it is awaited
-        }
-      } finally {
-        await storing;
-      }
-      result.missing += tally.missing;
-      if (since) continue;
-      if (tally.doubt === undefined) {
-        result.invalidated += await invalidateMissing(this.dataSource, connection.id, {
-          owners: target.owners,
-          seen: tally.seen,
-          crawlStartedAt: through,
-        });
-      } else {
-        result.doubts.push(tally.doubt);
-      }
+    const broken = new BrokenTokens();
+    const pulling: Pull = { connection, url, result, broken, options };
+    try {
+      for (const target of this.targets(connection)) await this.pullList(pulling, target);
+    } finally {
+      this.report(connection, broken);
     }
     return result;
+  }
+
+  /** One list from its first page to its last; counts into the pull. */
+  private async pullList(
+    { connection, url, result, broken, options: { since, signal, onPage } }: Pull,
+    target: Target,
+  ): Promise<void> {
+    const tally = new ListTally();
+    const query = {
+      ...(since && {
+        date_from: formatDateTime(since, connection.version),
+        date_to: formatDateTime(result.through, connection.version),
+      }),
+      limit: connection.profile.tokenPullLimit,
+    };
+    const crawl = { connection, url, query, routing: target.routing };
+    // The next page is fetched and read while this one is stored.
+    let storing: Promise<unknown> = Promise.resolve();
+    const store = async (tokens: readonly Token[]) => {
+      result.stored += await storeTokens(this.dataSource, connection.id, tokens);
+      await onPage?.();
+    };
+    try {
+      const pages = crawlPages(this.client, { ...crawl, ...(signal && { signal }) });
+      for await (const page of pages) {
+        tally.page(page);
+        const tokens = this.read(connection, page.items, { result, tally, broken });
+        await storing;
+        storing = store(tokens);
+        storing.catch(() => undefined); // thrown where it is awaited
+      }
+    } finally {
+      await storing;
+    }
+    result.missing += tally.missing;
+    if (since) return;
+    if (tally.doubt === undefined) {
+      result.invalidated += await invalidateMissing(this.dataSource, connection.id, {
+        owners: target.owners,
+        seen: tally.seen,
+        crawlStartedAt: result.through,
+      });
+    } else {
+      result.doubts.push(tally.doubt);
+    }
   }
 
   /** The tokens of a page that can be read and are the partner's; what else there is, is counted. */
   private read(
     connection: Connection & { version: OcpiVersion },
     items: readonly unknown[],
-    result: PullResult,
-    tally: ListTally,
+    { result, tally, broken }: Pick<Pull, 'result' | 'broken'> & { tally: ListTally },
   ): Token[] {
     const tokens: Token[] = [];
     const owner = ownerOf211(connection);
@@ -135,10 +162,7 @@ export class TokenPull {
       if (!token.ok) {
         result.broken += 1;
         tally.unreadable();
-        this.log.warn(
-          { connection: connection.id, errors: token.errors.slice(0, 3) },
-          'a token of a list is broken',
-        );
+        broken.add(item, token.errors);
         continue;
       }
       tally.read(token.value);
@@ -146,6 +170,11 @@ export class TokenPull {
       else result.foreign += 1;
     }
     return tokens;
+  }
+
+  private report({ id }: Connection, { count, examples }: BrokenTokens): void {
+    if (count === 0) return;
+    this.log.warn({ connection: id, count, examples }, 'tokens of a list are broken');
   }
 
   /** One list per party of the partner, since plain platforms have no list of all (TRN-55); a hub's list holds everybody's. */
