@@ -25,7 +25,7 @@ describe('the Receiver interface of Tokens', () => {
       if (version !== '2.1.1') parties.push([`NL*U${digits}`, 'EMSP']);
       shown[version] = await api.register(`t${digits}`, version, parties);
     }
-  }, 60_000);
+  });
   afterAll(() => api.stop());
 
   const partyOf = (version: string) => `T${version[2]}${version[4]}`;
@@ -324,6 +324,30 @@ describe('the Receiver interface of Tokens', () => {
       expect(await messagesOf(id)).toHaveLength(1);
       const deviations = await deviationsOf(`t${version[2]}${version[4]}`);
       expect(deviations).toHaveProperty('older_token_update');
+    },
+  );
+
+  it.each(OCPI_VERSIONS)(
+    'TOK-14 (partial: far ahead), TRN-44 (partial: far ahead) [%s]: what lies far ahead of its receipt is taken and reported, and gives way to what comes next, whenever that was',
+    async (version) => {
+      const id = uid();
+      const far = token(version, id, { last_updated: '9999-12-31T23:59:59Z', valid: false });
+      const sound = token(version, id);
+      for (const statement of [sound, far, sound, far]) {
+        expect((await call(version, 'PUT', id, statement)).json.status_code).toBe(1000);
+        expect((await call(version, 'GET', id)).json.data).toEqual(statement);
+      }
+      expect(await messagesOf(id)).toHaveLength(4);
+      expect(await deviationsOf(`t${version[2]}${version[4]}`)).toHaveProperty(
+        'token_last_updated_far_ahead',
+      );
+
+      // A clock that is a little ahead keeps its order.
+      const ahead = new Date(Date.now() + 3600_000).toISOString().slice(0, 19) + 'Z';
+      const soon = token(version, id, { last_updated: ahead });
+      await call(version, 'PUT', id, soon);
+      await call(version, 'PUT', id, token(version, id, { valid: false }));
+      expect((await call(version, 'GET', id)).json.data).toEqual(soon);
     },
   );
 

@@ -191,6 +191,25 @@ describe('pull of a partner’s tokens', () => {
     }
   });
 
+  it('TOK-14 (partial: far ahead), TOK-39 (partial: far ahead): a token from the year 9999 is replaced and withdrawn like any other', async () => {
+    const connection = await connect();
+    const [first, ...rest] = many('2.2.1', 3) as Json[];
+    const far = { ...first, last_updated: '9999-12-31T23:59:59Z', issuer: 'Wrong clock' };
+    const valid = async () => {
+      const found = (await stored()).find(({ uid }) => uid === first.uid);
+      return [JSON.parse(found.body).issuer, found.valid];
+    };
+    for (const one of [far, first, far]) {
+      serve([one, ...rest], 100);
+      expect(await pull.run(connection)).toMatchObject({ received: 3 });
+      expect(await valid()).toEqual([one.issuer, true]);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    serve(rest, 100);
+    expect(await pull.run(connection)).toMatchObject({ invalidated: 1 });
+    expect(await valid()).toEqual(['Wrong clock', false]);
+  });
+
   it('TRN-45: tokens of a party that was never announced are skipped and counted', async () => {
     const connection = await connect();
     serve([token('2.2.1', 'MINE'), token('2.2.1', 'THEIRS', { party_id: 'QQQ' })], 100);

@@ -12,6 +12,7 @@ import {
   type Connection,
   ConnectionObservations,
   findToken,
+  isFarAhead,
   ownsTokensOf,
   type StoreOutcome,
   TokenWriter,
@@ -102,6 +103,9 @@ export class TokensController {
   }
 
   private async store(connection: Connection, token: Token): Promise<StoreOutcome> {
+    if (isFarAhead(token, this.clock.now())) {
+      this.observations.deviation(connection.id, 'token_last_updated_far_ahead');
+    }
     const outcome = await this.writer.store(connection.id, token);
     if (outcome === 'older') this.observations.deviation(connection.id, 'older_token_update');
     return outcome;

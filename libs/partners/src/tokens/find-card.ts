@@ -1,6 +1,7 @@
 import { foldId, partyKey, type Token } from '#ocpi';
 import { createLogger } from '#platform';
 import { type DataSource } from 'typeorm';
+import { storedFarAhead } from './far-ahead.js';
 
 /** A token as one partner states it. */
 export interface CardStatement {
@@ -14,8 +15,8 @@ const log = createLogger('tokens');
 
 /**
  * Everything known of a card by its uid, without case, whoever issued it; of one type where it is named. The first is the
- * one that counts (TOK-13): valid before invalid, then the newest `last_updated`, and between equals by the party, so that
- * the answer never changes by itself. A card that several owners state is logged.
+ * one that counts (TOK-13): valid before invalid, then the newest `last_updated` (of one far ahead: its receipt), and between
+ * equals by the party, so that the answer never changes by itself. A card that several owners state is logged.
  */
 export async function findCard(
   dataSource: DataSource,
@@ -26,7 +27,8 @@ export async function findCard(
     `SELECT t.connection_id AS "connectionId", t.valid AND c.state = 'registered' AS valid, t.body
        FROM token t JOIN connection c ON c.id = t.connection_id
       WHERE t.uid_key = $1 AND t.type = coalesce($2, t.type)
-      ORDER BY valid DESC, t.last_updated DESC, t.party_key, t.type`,
+      ORDER BY valid DESC, CASE WHEN ${storedFarAhead('t')} THEN t.received_at ELSE t.last_updated END DESC,
+            t.party_key, t.type`,
     [foldId(uid), type ?? null],
   );
   const statements = rows.map(({ connectionId, valid, body }) => {

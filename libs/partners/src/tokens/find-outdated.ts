@@ -1,11 +1,12 @@
 import { namedQuery } from '#database';
 import { foldId, parseDateTime, partyKey, type Token } from '#ocpi';
 import { type DataSource } from 'typeorm';
+import { storedFarAhead } from './far-ahead.js';
 
 const FIND = `SELECT n.place FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])
     WITH ORDINALITY AS n (party_key, uid_key, type, last_updated, place)
     JOIN token t USING (party_key, uid_key, type)
-   WHERE t.last_updated > n.last_updated`;
+   WHERE t.last_updated > n.last_updated AND NOT (${storedFarAhead('t')})`;
 
 /** Those of the Tokens of which a newer state is stored. */
 export async function findOutdated(

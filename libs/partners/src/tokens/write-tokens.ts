@@ -2,6 +2,7 @@ import { tokenUpserted } from '#csms-contract';
 import { namedQuery } from '#database';
 import { foldId, parseDateTime, partyKey, type Token, tokenKey } from '#ocpi';
 import { type DataSource } from 'typeorm';
+import { storedFarAhead } from './far-ahead.js';
 
 /** A whole Token and the connection that states it. */
 export interface TokenStatement {
@@ -26,7 +27,8 @@ const WRITE = `WITH new AS (
     ON CONFLICT (party_key, uid_key, type) DO UPDATE
       SET connection_id = excluded.connection_id, body = excluded.body, valid = excluded.valid,
           last_updated = excluded.last_updated, received_at = now()
-      WHERE token.last_updated <= excluded.last_updated AND token.body <> excluded.body
+      WHERE (token.last_updated <= excluded.last_updated OR ${storedFarAhead('token')})
+        AND token.body <> excluded.body
     RETURNING party_key, uid_key, type, (xmax = 0) AS created
   ), message AS (
     INSERT INTO csms_message (id, type, subject, key, data)
