@@ -76,7 +76,7 @@ describe('feeds', () => {
       'SELECT token_pull AS pull FROM connection WHERE id = $1',
       [id],
     );
-    expect(pull).toEqual({ through });
+    expect(pull).toEqual({ through, requested: 'delta' });
   });
 
   it('P4 (partial: retention): a partner away for longer than the log is kept gets the state of now, and what is gone is taken away', async () => {

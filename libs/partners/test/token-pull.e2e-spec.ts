@@ -481,4 +481,50 @@ describe('pull of a partner’s tokens', () => {
     await scheduler.runDue();
     expect(partner.requests).toEqual([]);
   });
+
+  it.each<['delta' | 'full', ('delta' | 'full')[]]>([
+    ['delta', ['delta']],
+    ['full', ['full']],
+    ['full', ['full', 'delta']],
+  ])(
+    'TOK-38, TRN-67 (partial: pull): a %s pull that is asked for while one runs follows it, once (%j)',
+    async (kind, requests) => {
+      const connection = await connect();
+      const whole = pages(partner.base, '/list/tokens', many('2.2.1', 2), 100);
+      const scheduler = new TokenPullScheduler(api.dataSource, api.directory, pull);
+      const asked = () =>
+        partner.requests
+          .splice(0)
+          .map(({ path }) => (path.includes('date_from') ? 'delta' : 'full'));
+      let late = [...requests];
+      partner.script = async (request) => {
+        for (const each of late.splice(0)) {
+          await requestTokenPull(api.dataSource, connection.id, each);
+        }
+        return whole(request);
+      };
+      await scheduler.runDue();
+      expect(asked()).toEqual(['full']);
+      await scheduler.runDue();
+      expect(asked()).toEqual([kind]);
+      await scheduler.runDue();
+      expect(asked()).toEqual([]);
+
+      // Also while one runs that was asked for itself, and does not get through.
+      late = [...requests];
+      const sound = partner.script;
+      partner.script = async (request) => {
+        await sound(request);
+        return { status: 500 };
+      };
+      await requestTokenPull(api.dataSource, connection.id, 'delta');
+      await scheduler.runDue();
+      expect(asked()).toEqual(['delta']);
+      partner.script = sound;
+      await scheduler.runDue();
+      expect(asked()).toEqual([kind]);
+      await scheduler.runDue();
+      expect(asked()).toEqual([]);
+    },
+  );
 });

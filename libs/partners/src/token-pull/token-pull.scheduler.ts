@@ -21,10 +21,14 @@ const RENEW_EVERY_MS = 5000;
 /** The connection was paused, rejected or ended while its tokens were pulled. */
 class PullStoppedError extends Error {}
 
+type PullKind = PullResult['kind'];
+
 /** What is kept of a connection's pulls, in `connection.token_pull`. */
 export interface TokenPullState {
   /** Not before this; absent = now. */
   nextAt?: string;
+  /** Asked for since the last pull began: at least this much is pulled once more. */
+  requested?: PullKind;
   /** End of the last complete window. */
   through?: string;
   fullAt?: string;
@@ -91,9 +95,10 @@ export class TokenPullScheduler implements OnApplicationBootstrap, OnApplication
   }
 
   private async runIfDue(connection: Connection): Promise<void> {
-    const state = (await this.statesOf([connection.id])).get(connection.id) ?? {};
-    if (!isLive(connection) || !isDue(state)) return;
+    const seen = (await this.statesOf([connection.id])).get(connection.id);
+    if (!isLive(connection) || !isDue(seen)) return;
     if (!(await this.lease(connection.id))) return;
+    const state = await this.begin(connection.id);
     const { profile } = connection;
     const fullAge = Date.now() - Date.parse(state.fullAt ?? '');
     const since =
@@ -167,9 +172,23 @@ export class TokenPullScheduler implements OnApplicationBootstrap, OnApplication
     return rows.length === 1;
   }
 
+  /** The state with every request so far, which this pull serves; what is asked from now on is for the next one. */
+  private async begin(connectionId: string): Promise<TokenPullState> {
+    const [rows] = await this.dataSource.query<[{ state: TokenPullState }[], number]>(
+      "UPDATE connection SET token_pull = token_pull - 'requested' WHERE id = $1 RETURNING token_pull AS state",
+      [connectionId],
+    );
+    return rows[0]?.state ?? {};
+  }
+
+  /** Stores how it ended, but for what was requested meanwhile: that is due at once. */
   private async finish(connection: Connection, state: TokenPullState): Promise<void> {
     await this.dataSource.query(
-      "UPDATE connection SET token_pull = $2 WHERE id = $1 AND state <> 'unregistered'",
+      `UPDATE connection SET token_pull = CASE token_pull->>'requested'
+           WHEN 'full' THEN $2::jsonb - 'nextAt' - 'fullAt'
+           WHEN 'delta' THEN $2::jsonb - 'nextAt'
+           ELSE $2::jsonb END
+        WHERE id = $1 AND state <> 'unregistered'`,
       [connection.id, JSON.stringify(state)],
     );
     await this.dataSource.query(
@@ -179,14 +198,19 @@ export class TokenPullScheduler implements OnApplicationBootstrap, OnApplication
   }
 }
 
-/** Has the tokens of a partner pulled soon: what changed since the last pull (TRN-67), or all of them. */
+/**
+ * Has the tokens of a partner pulled soon: what changed since the last pull (TRN-67), or all of them. While a pull of them
+ * runs, another one follows it: the partner may have changed what was read already.
+ */
 export async function requestTokenPull(
   dataSource: DataSource,
   connectionId: string,
-  kind: 'delta' | 'full',
+  kind: PullKind,
 ): Promise<void> {
   await dataSource.query(
     `UPDATE connection SET token_pull = token_pull - 'nextAt' - CASE WHEN $2 THEN 'fullAt' ELSE 'nextAt' END
+         || jsonb_build_object('requested',
+              CASE WHEN $2 OR token_pull->>'requested' = 'full' THEN 'full' ELSE 'delta' END)
       WHERE id = $1`,
     [connectionId, kind === 'full'],
   );
