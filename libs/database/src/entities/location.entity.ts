@@ -8,6 +8,7 @@ import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 @Entity('location')
 @Index('ux_location_key', ['partyKey', 'locationKey'], { unique: true })
 @Index('ix_location_location_key', ['locationKey'])
+@Index('ix_location_rendering', ['rendering'])
 @Index('ix_location_tariff_keys', { synchronize: false })
 export class LocationEntity {
   @PrimaryGeneratedColumn('increment', { type: 'bigint', primaryKeyConstraintName: 'pk_location' })
@@ -40,6 +41,10 @@ export class LocationEntity {
 
   @Column('text', { nullable: true })
   v230: string | null;
+
+  /** Which rendering the text per version is of, its EVSEs' too; what is older than the build's is rendered anew. */
+  @Column('integer', { default: 0 })
+  rendering: number;
 
   /** `last_updated` of the Location's own fields and of its EVSEs' static ones. */
   @Column({ type: 'timestamptz', name: 'last_updated', precision: 3 })

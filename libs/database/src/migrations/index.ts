@@ -2,10 +2,12 @@ import type { MigrationInterface } from 'typeorm';
 import { Baseline1795000000000 } from './1795000000000-baseline.js';
 import { TariffAcVoltage1795000000001 } from './1795000000001-tariff-ac-voltage.js';
 import { ChangeOfCdrs1795000000002 } from './1795000000002-change-of-cdrs.js';
+import { LocationRendering1795000000003 } from './1795000000003-location-rendering.js';
 
 /** In order; each is written once and never touched again after it landed. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Baseline1795000000000,
   TariffAcVoltage1795000000001,
   ChangeOfCdrs1795000000002,
+  LocationRendering1795000000003,
 ];
