@@ -5,6 +5,7 @@ import {
   lintConnectorTariffs,
   lintLocation,
   type Location,
+  type LocationDiff,
   locationChecker,
 } from '#ocpi';
 import { locationChange } from '../locations/location-changes.js';
@@ -144,7 +145,10 @@ function plan(
       log: noLog,
     };
   }
-  const { location, diff, evses } = merged;
+  const { location, evses } = merged;
+  const diff: LocationDiff = stored?.isOfOlderRendering
+    ? { level: 'location', full: true }
+    : merged.diff;
   const write: LocationToWrite = {
     id: stored?.id,
     partyKey,
@@ -157,7 +161,8 @@ function plan(
     touched: new Set(evses.keys()),
   };
   return {
-    verdict: diff.level === 'none' ? UNCHANGED : appliedWith(tariffAdvice(location, tariffs)),
+    verdict:
+      merged.diff.level === 'none' ? UNCHANGED : appliedWith(tariffAdvice(location, tariffs)),
     write,
     log: (tx, written) => {
       const isPublishFlipped = stored !== undefined && stored.location.publish !== data.publish;

@@ -7,6 +7,7 @@ import { EventsModule } from '../events/events.module.js';
 import { LeasedJobs } from './leased-jobs.js';
 import { removeEndedTokens } from './remove-ended-tokens.js';
 import { pruneInbox } from './prune-inbox.js';
+import { refreshRenderings } from './refresh-renderings.js';
 import { sweepHeldEvents } from './sweep-held-events.js';
 import { switchTariffs } from './switch-tariffs.js';
 
@@ -38,6 +39,13 @@ export class JobsModule implements OnApplicationBootstrap {
         name: 'switch-tariffs',
         everyMs: 1000,
         run: (since) => switchTariffs(dataSource, this.signal, since, this.clock.now()),
+      },
+      {
+        name: 'refresh-renderings',
+        everyMs: 5000,
+        run: async () => {
+          await refreshRenderings(dataSource, this.signal, { now: this.clock.now(), forMs: 2000 });
+        },
       },
       {
         name: 'remove-ended-tokens',

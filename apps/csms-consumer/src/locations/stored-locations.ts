@@ -1,6 +1,7 @@
 import { rowsOf, type SqlRunner } from '#change-log';
 import { type Connector, type Evse, type Location, partyKey } from '#ocpi';
 import { groupedBy } from './grouped-by.js';
+import { LOCATION_RENDERING } from './location-renderings.js';
 import { type Guard } from '../events/version-guard.js';
 
 /** An EVSE as stored: canonical object, row id and the guard of its status. */
@@ -22,6 +23,8 @@ export interface StoredLocation extends Guard {
   evses: StoredEvse[];
   fragments: Fragments;
   evseFragments: Map<number, Fragments>;
+  /** Its fragments are not of LOCATION_RENDERING but of an older one. */
+  isOfOlderRendering: boolean;
 }
 
 /** Stored renderings by version; null = withheld. */
@@ -39,6 +42,7 @@ interface LocationLine extends Fragments, Guard {
   removedAt: Date | null;
   body: string;
   lastUpdated: Date;
+  rendering: number;
 }
 
 interface EvseLine extends Fragments, Guard {
@@ -66,7 +70,7 @@ export async function lockLocations(
     sql,
     `SELECT l.id, l.party_key AS "partyKey", l.location_key AS "locationKey", l.body, l.v211, l.v221, l.v230,
             l.last_updated AS "lastUpdated", l.guard_time AS "guardTime", l.guard_sequence AS "guardSequence",
-            l.snapshot_id AS "snapshotId", l.removed_at AS "removedAt"
+            l.snapshot_id AS "snapshotId", l.removed_at AS "removedAt", l.rendering
        FROM location l WHERE ${condition} ORDER BY l.id FOR UPDATE`,
     parameters,
   );
@@ -125,6 +129,7 @@ function assemble(line: LocationLine, lines: readonly EvseLine[]): StoredLocatio
     guardSequence,
     fragments: line,
     evseFragments: new Map(lines.map((evse) => [evse.id, evse])),
+    isOfOlderRendering: line.rendering < LOCATION_RENDERING,
     evses,
     location: {
       ...own,

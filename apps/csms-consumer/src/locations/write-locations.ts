@@ -1,6 +1,7 @@
 import { rowsOf, type SqlRunner } from '#change-log';
 import { type Evse, foldId, type Location, parseDateTime } from '#ocpi';
 import { type Guard } from '../events/version-guard.js';
+import { LOCATION_RENDERING } from './location-renderings.js';
 import { type RenderedLocation } from './render-location.js';
 import { type Fragments, tariffKeysOf } from './stored-locations.js';
 
@@ -14,7 +15,7 @@ export interface LocationToWrite extends Guard {
   removedAt: Date | null;
   /** Guard and place of each EVSE, in the order of `location.evses`. */
   evses: (Guard & { position: number })[];
-  /** Indexes of the EVSEs that differ from what is stored. */
+  /** Indexes of the EVSEs that differ from what is stored, be it in a version's text alone. */
   touched: ReadonlySet<number>;
 }
 
@@ -88,9 +89,9 @@ async function insert(sql: SqlRunner, list: readonly LocationToWrite[]): Promise
   const rows = await rowsOf<{ id: number }>(
     sql,
     `INSERT INTO location (party_key, location_key, body, publish, tariff_keys, v211, v221, v230, last_updated,
-        guard_time, guard_sequence, snapshot_id, removed_at)
+        guard_time, guard_sequence, snapshot_id, removed_at, rendering)
      SELECT v.party_key, v.location_key, v.body, v.publish, ${KEYS}, v.v211, v.v221, v.v230, v.last_updated,
-        v.guard_time, v.guard_sequence, v.snapshot_id, v.removed_at
+        v.guard_time, v.guard_sequence, v.snapshot_id, v.removed_at, ${LOCATION_RENDERING}
        FROM unnest(${COLUMN_TYPES}) AS v(${COLUMN_NAMES}) RETURNING id`,
     columns(list),
   );
@@ -102,7 +103,8 @@ async function update(sql: SqlRunner, list: readonly LocationToWrite[]): Promise
   await sql.query(
     `UPDATE location l SET body = v.body, publish = v.publish, tariff_keys = ${KEYS}, v211 = v.v211, v221 = v.v221,
         v230 = v.v230, last_updated = v.last_updated, guard_time = v.guard_time,
-        guard_sequence = v.guard_sequence, snapshot_id = v.snapshot_id, removed_at = v.removed_at
+        guard_sequence = v.guard_sequence, snapshot_id = v.snapshot_id, removed_at = v.removed_at,
+        rendering = ${LOCATION_RENDERING}
        FROM unnest(${COLUMN_TYPES}) AS v(${COLUMN_NAMES}) WHERE l.id = v.id`,
     columns(list),
   );

@@ -1,17 +1,14 @@
 import { type NewChange } from '#change-log';
-import { FRAGMENT_COLUMNS } from '#database';
-import { type Evse, foldId, OCPI_VERSIONS, type OcpiVersion, parseDateTime } from '#ocpi';
+import { type Evse, foldId, OCPI_VERSIONS } from '#ocpi';
 import { type EventTransaction } from '../events/event-handler.js';
 import { groupedBy } from '../locations/grouped-by.js';
+import { renderAnew } from '../locations/render-anew.js';
 import { renderLocation } from '../locations/render-location.js';
-import {
-  type Fragments,
-  lockLocations,
-  type StoredLocation,
-  tariffKeysOf,
-} from '../locations/stored-locations.js';
+import { laterStamp, rewriteLocation } from '../locations/rewrite-location.js';
+import { lockLocations, type StoredLocation, tariffKeysOf } from '../locations/stored-locations.js';
 import { type PartyTariffs, readTariffs } from '../locations/tariff-shelves.js';
-import { writeLocations } from '../locations/write-locations.js';
+import { versionsThatDiffer } from '../locations/versions-that-differ.js';
+import { type LocationToWrite, writeLocations } from '../locations/write-locations.js';
 
 /**
  * Renders the Locations anew that name these tariffs. Where a version's view of a connector changed, because a tariff
@@ -30,7 +27,8 @@ export async function refreshLocations(
       'l.party_key = $1 AND l.tariff_keys && $2::text[]',
       [party, keys],
     );
-    const list = [...locations.values()];
+    const [older, list] = byRendering([...locations.values()]);
+    await renderAnew(tx, older);
     const named = list.flatMap(({ location }) =>
       tariffKeysOf(location).map((tariffKey) => ({ partyKey: party, tariffKey })),
     );
@@ -52,10 +50,18 @@ export async function refreshLocations(
   }
 }
 
+/** Those of an older rendering: what differs in their text is not the tariff's doing alone. */
+const byRendering = (
+  locations: readonly StoredLocation[],
+): [StoredLocation[], StoredLocation[]] => [
+  locations.filter(({ isOfOlderRendering }) => isOfOlderRendering),
+  locations.filter(({ isOfOlderRendering }) => !isOfOlderRendering),
+];
+
 type ConnectorChange = Omit<NewChange, 'evseId'> & { evseUid: string };
 
 interface Refreshed {
-  write: Parameters<typeof writeLocations>[1][number];
+  write: LocationToWrite;
   changes: ConnectorChange[];
 }
 
@@ -70,9 +76,9 @@ function refresh(
   const touched = new Set<number>();
   const evses = stored.evses.map(({ id, evse }, index): Evse => {
     const old = stored.evseFragments.get(id);
-    const versions = differing(old, before.evses[index]);
+    const versions = versionsThatDiffer(old, before.evses[index]);
     if (versions.length === 0) return evse;
-    const stamp = later(evse.last_updated, now);
+    const stamp = laterStamp(evse.last_updated, now);
     touched.add(index);
     const connectors = evse.connectors.map((connector) => {
       const ids = (connector.tariff_ids ?? []).filter((tariffId) => keys.has(foldId(tariffId)));
@@ -87,7 +93,7 @@ function refresh(
         eventTime: now,
         ...aspectOf(ids, tariffs),
       });
-      return { ...connector, last_updated: later(connector.last_updated, now) };
+      return { ...connector, last_updated: laterStamp(connector.last_updated, now) };
     });
     return { ...evse, connectors, last_updated: stamp };
   });
@@ -95,24 +101,10 @@ function refresh(
   const location = {
     ...stored.location,
     evses,
-    last_updated: later(stored.location.last_updated, now),
+    last_updated: laterStamp(stored.location.last_updated, now),
   };
-  const { id, partyKey, guardTime, guardSequence, snapshotId, removedAt } = stored;
-  return {
-    changes,
-    write: {
-      id,
-      partyKey,
-      location,
-      rendered: renderLocation(location, tariffs, now),
-      guardTime,
-      guardSequence,
-      snapshotId,
-      removedAt,
-      evses: stored.evses,
-      touched,
-    },
-  };
+  const rendered = renderLocation(location, tariffs, now);
+  return { changes, write: rewriteLocation(stored, { location, rendered, touched }) };
 }
 
 /** A tariff that is gone may leave nothing behind, which only a PUT can say (LOC-19). */
@@ -123,13 +115,3 @@ const aspectOf = (
   ids.every((id) => tariffs.has(foldId(id)))
     ? { aspect: 'fields', fields: ['tariff_ids'] }
     : { aspect: 'content' };
-
-function differing(old: Fragments | undefined, now: Fragments | undefined): OcpiVersion[] {
-  return OCPI_VERSIONS.filter((version) => {
-    const column = FRAGMENT_COLUMNS[version];
-    return old?.[column] !== now?.[column];
-  });
-}
-
-const later = (stamp: string, now: Date): string =>
-  (parseDateTime(stamp) ?? now) > now ? stamp : now.toISOString();
