@@ -16,6 +16,8 @@ export interface TailReaderOptions {
   windowRows?: number;
   /** How often to look without being told. */
   pollMs?: number;
+  /** Rows are read only while somebody listens; whoever comes later reads the table until the window has caught up. */
+  whileHeard?: boolean;
   onError?: (error: unknown) => void;
 }
 
@@ -122,6 +124,12 @@ export class TailReader<Row extends Cursor> {
     let from = endOf((before ?? horizon.xid) - 1);
     let isMore = before !== undefined && horizon.xid > before;
     let isAdvanced = before === undefined;
+    if (isMore && this.options.whileHeard === true && this.advanced.size === 0) {
+      this.window = [];
+      this.start = endOf(horizon.xid - 1);
+      isMore = false;
+      isAdvanced = true; // for who begins to listen meanwhile
+    }
     while (isMore) {
       const rows = await readLog(this.source, this.table, from, horizon.xid, CHUNK);
       for (const row of rows) this.window.push(row);

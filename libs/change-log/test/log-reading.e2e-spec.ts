@@ -218,6 +218,22 @@ describe('reading the change log', () => {
     expect(page.end.xid).toBe(tail.horizon - 1);
   });
 
+  it('with nobody listening only the horizon moves; who comes then misses nothing', async () => {
+    const tail = new TailReader(source, CHANGES, { whileHeard: true });
+    await tail.refresh();
+    const begin = endOf(tail.horizon - 1);
+    await appendChanges(source, [change(1)]);
+    await tail.refresh();
+    expect(tail.newest).toBeUndefined();
+    const heard: number[] = [];
+    tail.onAdvance(() => heard.push(tail.newest?.objectId ?? 0));
+    await appendChanges(source, [change(2)]);
+    await tail.refresh();
+    expect(heard).toEqual([2]);
+    const { rows } = await tail.read(begin, 10);
+    expect(rows.map((row) => row.objectId)).toEqual([1, 2]);
+  });
+
   it('a commit is heard by a reader on another connection without waiting for its poll', async () => {
     const listening = new ChangeLogSignal(source);
     await listening.listen();

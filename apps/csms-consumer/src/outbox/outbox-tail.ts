@@ -8,7 +8,7 @@ const log = createLogger('csms-outbox');
 
 /**
  * The end of the outbox, read once for all its subscribers in this process. It looks four times a second: the signal
- * tells of the change log, where many times as much is written.
+ * tells of the change log, where many times as much is written. With no subscriber at work nothing is read.
  */
 @Injectable()
 export class OutboxTail
@@ -18,6 +18,7 @@ export class OutboxTail
   constructor(dataSource: DataSource) {
     super(dataSource, CSMS_MESSAGES, {
       windowRows: 5000,
+      whileHeard: true,
       onError: (error) => log.warn({ err: error }, 'the outbox cannot be read'),
     });
   }
