@@ -1,17 +1,20 @@
 import { deadLetterName } from '#csms-contract';
-import { createLogger } from '#platform';
+import { createLogger, type Metrics } from '#platform';
 import kafkajs, { type Kafka, type Producer } from 'kafkajs';
 import { type KafkaEvent } from './kafka-event.js';
 
 /**
  * Copies records that were parked to `<topic>.dlq`, for those who watch topics. The table `parked_event` is what counts:
- * a copy that cannot be written is logged and holds nothing up. Plain producer, keyed, acks −1; a fresh one after a rejected send.
+ * a copy that cannot be written is logged and counted, and holds nothing up. Plain producer, keyed, acks −1; a fresh one after a rejected send.
  */
 export class DeadLetters {
   private readonly log = createLogger('dead-letters');
   private producer: Producer | undefined;
 
-  constructor(private readonly kafka: Kafka) {}
+  constructor(
+    private readonly kafka: Kafka,
+    private readonly metrics: Metrics,
+  ) {}
 
   async send(
     topic: string,
@@ -36,6 +39,7 @@ export class DeadLetters {
         })),
       });
     } catch (error) {
+      this.metrics.csmsDeadLettersMissedTotal.inc(parked.length);
       this.log.error({ err: error, topic, count: parked.length }, 'parked records were not copied');
       await this.close();
     }

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { INCOMING_TOPICS, isTombstone, topicName } from '#csms-contract';
 import { isDatabaseAway } from '#database';
-import { createLogger, GatewaySettings, GracefulShutdown, ReadinessGate } from '#platform';
+import { createLogger, GatewaySettings, GracefulShutdown, Metrics, ReadinessGate } from '#platform';
 import { type Consumer, type EachBatchPayload, type Kafka } from 'kafkajs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventProcessor } from '../events/event-processor.js';
@@ -42,6 +42,7 @@ export class KafkaBinding implements OnApplicationBootstrap {
     private readonly processor: EventProcessor,
     private readonly gate: ReadinessGate,
     private readonly shutdown: GracefulShutdown,
+    private readonly metrics: Metrics,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -66,7 +67,7 @@ export class KafkaBinding implements OnApplicationBootstrap {
   }
 
   private async start(kafka: Kafka): Promise<void> {
-    this.deadLetters = new DeadLetters(kafka);
+    this.deadLetters = new DeadLetters(kafka, this.metrics);
     for (let attempt = 1; !this.stopping.signal.aborted; attempt++) {
       try {
         await this.consume(kafka);

@@ -76,6 +76,11 @@ export class Metrics {
     'Events of the CSMS that were put aside.',
     'state',
   );
+  readonly csmsDeadLettersMissedTotal = new Counter({
+    name: 'ocpi_csms_dead_letters_missed_total',
+    help: 'Parked events that could not be copied to their dead letter topic.',
+    registers: this.registers,
+  });
   readonly inboxRows = this.gauge('ocpi_inbox_rows', 'Ids of events that are remembered.');
   readonly changeLogHorizonAgeSeconds = this.gauge(
     'ocpi_change_log_horizon_age_seconds',
