@@ -18,6 +18,8 @@ export interface ScriptedAnswer {
   body?: unknown;
   /** Never answers. */
   hang?: boolean;
+  /** Acts, but its answer does not arrive. */
+  lose?: boolean;
 }
 
 type Script = (
@@ -75,6 +77,10 @@ export class HandshakePartner {
         void Promise.resolve(this.script(recorded)).then((scripted) => {
           const answer = scripted ?? this.usual(recorded);
           if (answer.hang) return;
+          if (answer.lose) {
+            request.socket.destroy();
+            return;
+          }
           response.writeHead(answer.status ?? 200, {
             'content-type': 'application/json',
             ...answer.headers,

@@ -55,7 +55,7 @@ describe('handshakes with a partner that is slow, or silent', () => {
     expect(connection().state).toBe('registered');
   });
 
-  it('CRD-16 (partial: as the client): when the answer to our PUT gets lost, both B and B′ keep working', async () => {
+  it('CRD-16 (partial: as the client): when no answer to our PUT comes, both B and B′ keep working', async () => {
     await api.invite(id());
     await start();
     const tokenB = sentToken('POST');

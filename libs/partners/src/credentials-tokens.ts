@@ -95,6 +95,18 @@ export async function activateToken(tx: EntityManager, token: string): Promise<v
   if (count !== 1) throw new TokenWithdrawnError();
 }
 
+/**
+ * The answer to the PUT that carried this pending token got lost, so nobody knows which token the partner uses now: it
+ * comes into force beside those before it, and they last, until the next exchange (CRD-16, CRD-25).
+ */
+export async function keepToken(tx: EntityManager | DataSource, token: string): Promise<void> {
+  await tx.query(
+    `UPDATE connection_token SET state = 'active', expires_at = NULL, first_used_at = NULL
+      WHERE token_hash = $1 AND state = 'pending'`,
+    [hashToken(token)],
+  );
+}
+
 /** Can the token still be shown? Locked until the transaction ends. */
 export async function isLiveToken(tx: EntityManager, token: string): Promise<boolean> {
   const rows = await tx.query<unknown[]>(

@@ -3,8 +3,8 @@ import { GatewaySettings } from '#platform';
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 
-/** Versions and details, each perhaps asked twice, and a POST or PUT with twice the patience. */
-const LONGEST_IN_TIMEOUTS = 6;
+/** Versions and details, each perhaps asked twice, and a POST, or a PUT and its repeat, with twice the patience. */
+const LONGEST_IN_TIMEOUTS = 8;
 const MARGIN_SECONDS = 30;
 
 /** A handshake with this partner is under way already. */

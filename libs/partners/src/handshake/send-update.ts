@@ -11,7 +11,13 @@ import { GatewaySettings } from '#platform';
 import { DataSource } from 'typeorm';
 import { type Connection } from '../connection.js';
 import { ConnectionDirectory } from '../connection-directory.js';
-import { activateToken, gracePredecessors, issueToken, spendToken } from '../credentials-tokens.js';
+import {
+  activateToken,
+  gracePredecessors,
+  issueToken,
+  keepToken,
+  spendToken,
+} from '../credentials-tokens.js';
 import { HandshakeGate } from './handshake-gate.js';
 import { OwnCredentials } from './own-credentials.js';
 import { type Key, PartnerApi } from './partner-api.js';
@@ -41,8 +47,8 @@ export class SendUpdate {
 
   /**
    * `same` keeps the agreed version, `newest` takes the highest both speak. @throws OcpiError with the reason; the old
-   * tokens are then as good as before and the new one is withdrawn, unless the answer got lost: then it lives on for a
-   * while, for the partner may have taken it. @throws TokenWithdrawnError, HandshakeRunningError
+   * tokens are then as good as before and the new one is withdrawn, unless the answer got lost twice: then it lasts beside
+   * them, for the partner may have taken it. @throws TokenWithdrawnError, HandshakeRunningError
    */
   execute(connection: Connection, target: UpdateTarget): Promise<void> {
     return this.gate.run(connection.id, () => this.update(connection, target));
@@ -79,8 +85,11 @@ export class SendUpdate {
     let lost = false;
     try {
       const body = this.own.for(connection, version, token);
-      const answer = await this.api.credentials('PUT', url, read.key, body);
-      lost = answer.kind === 'failed' && answer.reason !== 'address-refused';
+      const put = () => this.api.credentials('PUT', url, read.key, body);
+      const first = await put();
+      lost = first.kind === 'failed' && first.reason !== 'address-refused';
+      // The partner's new token stands in its answer alone. Who keeps the old one for a while, as we do (CRD-16), tells it again.
+      const answer = lost ? await put() : first;
       const credentials = credentialsIn(answer, version);
       const outboundEncoding = settledEncoding(version, read.key.encoding);
       const remarks = remarksOn(read.details, endpoints);
@@ -93,7 +102,8 @@ export class SendUpdate {
         },
       );
     } catch (error) {
-      if (!lost) await this.dataSource.transaction((tx) => spendToken(tx, token));
+      if (lost) await keepToken(this.dataSource, token);
+      else await this.dataSource.transaction((tx) => spendToken(tx, token));
       await this.directory.changed();
       throw error;
     }

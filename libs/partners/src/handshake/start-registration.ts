@@ -124,7 +124,7 @@ export class StartRegistration {
 
 /** How long a token of ours waits for the outcome of the handshake it was sent in. */
 export const pendingSeconds = (settings: GatewaySettings): number =>
-  (settings.handshakeTimeoutMs * 3) / 1000 + 60;
+  (settings.handshakeTimeoutMs * 5) / 1000 + 60;
 
 /** The credentials object of a POST or PUT answer. @throws OcpiError 3001 unless it is a success that carries one (CRD-23). */
 export function credentialsIn(
