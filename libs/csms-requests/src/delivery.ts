@@ -1,9 +1,12 @@
 import { type PrintableEvent } from '#csms-contract';
 
-/** A way to a CSMS; one per binding. Resolves when all events were taken. */
+/** A way to a CSMS; one per binding. */
 export interface Delivery {
-  /** Events in order. @throws DeliveryError, or anything else, when it is not certain that all were taken. */
-  deliver(events: readonly PrintableEvent[], signal: AbortSignal): Promise<void>;
+  /**
+   * Events in order; resolves when all were taken but those it names, which this way can never carry.
+   * @throws DeliveryError, or anything else, when it is not certain that the others were taken.
+   */
+  deliver(events: readonly PrintableEvent[], signal: AbortSignal): Promise<PrintableEvent[]>;
   close(): Promise<void>;
 }
 

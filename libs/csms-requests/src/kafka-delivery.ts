@@ -7,7 +7,8 @@ const RUN = { maxCount: 500, maxBytes: 500_000 };
 
 /**
  * Records to the contract's topics by a plain producer, keyed and with acks −1: kafkajs's idempotent mode loses
- * acknowledged messages when a broker freezes (D3). After a send that was rejected the producer is replaced.
+ * acknowledged messages when a broker freezes (D3). After a send that failed the producer is replaced. A message that is
+ * larger than its topic takes is given up.
  */
 export class KafkaDelivery implements Delivery {
   private producer: Producer | undefined;
@@ -18,11 +19,10 @@ export class KafkaDelivery implements Delivery {
     private readonly topicPrefix: string,
   ) {}
 
-  async deliver(events: readonly PrintableEvent[], signal: AbortSignal): Promise<void> {
-    for (const run of runsOf(events, RUN)) {
-      signal.throwIfAborted();
-      await this.send(run);
-    }
+  async deliver(events: readonly PrintableEvent[], signal: AbortSignal): Promise<PrintableEvent[]> {
+    const tooLarge: PrintableEvent[] = [];
+    for (const run of runsOf(events, RUN)) tooLarge.push(...(await this.sendWhatFits(run, signal)));
+    return tooLarge;
   }
 
   async close(): Promise<void> {
@@ -30,6 +30,27 @@ export class KafkaDelivery implements Delivery {
     this.producer = undefined;
     // A broker that is away hears no goodbye.
     await producer?.disconnect().catch(() => undefined);
+  }
+
+  /**
+   * Resolves to what the broker finds too large on its own. It judges batches by a limit that topics may lower, so a run
+   * that it refuses is halved until it goes; what was taken of it is sent again with the same ids.
+   */
+  private async sendWhatFits(
+    run: readonly PrintableEvent[],
+    signal: AbortSignal,
+  ): Promise<PrintableEvent[]> {
+    signal.throwIfAborted();
+    try {
+      await this.send(run);
+      return [];
+    } catch (error) {
+      if (!isTooLarge(error)) throw error;
+      if (run.length === 1) return [...run];
+    }
+    const middle = Math.ceil(run.length / 2);
+    const before = await this.sendWhatFits(run.slice(0, middle), signal);
+    return [...before, ...(await this.sendWhatFits(run.slice(middle), signal))];
   }
 
   private async send(run: readonly PrintableEvent[]): Promise<void> {
@@ -45,7 +66,7 @@ export class KafkaDelivery implements Delivery {
         })),
       });
     } catch (error) {
-      void this.close();
+      if (!isTooLarge(error)) void this.close();
       throw error;
     }
   }
@@ -59,6 +80,11 @@ export class KafkaDelivery implements Delivery {
     return this.producer;
   }
 }
+
+const TOO_LARGE: readonly unknown[] = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
+
+const isTooLarge = (error: unknown): boolean =>
+  error instanceof Error && 'type' in error && TOO_LARGE.includes(error.type);
 
 function topicOf(type: string, prefix: string): string {
   if (!isEventType(type)) throw new DeliveryError(`no topic for messages of type ${type}`);

@@ -9,6 +9,7 @@ import {
   SUBSCRIBERS,
   type TailReader,
 } from '#change-log';
+import { type PrintableEvent } from '#csms-contract';
 import { type CsmsMessageEntity } from '#database';
 import { createLogger } from '#platform';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,6 +29,8 @@ export interface RelayOptions {
   /** Party keys the subscriber may hear of; undefined = all. */
   parties?: readonly string[];
   maxBackoffMs: number;
+  /** Hears how many messages were passed over, because they can never be delivered. */
+  onGivenUp?: (count: number) => void;
 }
 
 const BATCH = 500;
@@ -37,7 +40,7 @@ const DATABASE_RETRY_MS = 500;
 /**
  * Carries the outbox to one subscriber: at least once, in order per key, by one process at a time. The cursor moves
  * after the other side took the messages, so what a killed process had sent is sent again with the same ids. While the
- * other side is away it waits and loses nothing.
+ * other side is away it waits and loses nothing. What the way there can never carry is given up, so that the rest goes on.
  */
 export class OutboxRelay {
   private readonly log = createLogger('csms-outbox');
@@ -145,13 +148,23 @@ export class OutboxRelay {
     }, this.renewMs);
     try {
       const events = rows.map((row) => printableMessage(row, this.options.source));
-      await this.delivery.deliver(events, lost.signal);
+      const givenUp = await this.delivery.deliver(events, lost.signal);
+      if (givenUp.length > 0) this.noteGivenUp(givenUp);
       return undefined;
     } catch (error) {
       return error as Error;
     } finally {
       clearInterval(renewal);
     }
+  }
+
+  private noteGivenUp(events: readonly PrintableEvent[]): void {
+    const { name, onGivenUp } = this.options;
+    for (const { id, type, data } of events) {
+      const bytes = Buffer.byteLength(data);
+      this.log.error({ subscriber: name, id, type, bytes }, 'a message is too large: given up');
+    }
+    onGivenUp?.(events.length);
   }
 
   private async backOff(failures: number, failure: Error): Promise<boolean> {

@@ -31,8 +31,9 @@ export class WebhookDelivery implements Delivery {
     });
   }
 
-  async deliver(events: readonly PrintableEvent[], signal: AbortSignal): Promise<void> {
+  async deliver(events: readonly PrintableEvent[], signal: AbortSignal): Promise<PrintableEvent[]> {
     for (const run of runsOf(events, RUN)) await this.call(run, signal);
+    return [];
   }
 
   close(): Promise<void> {

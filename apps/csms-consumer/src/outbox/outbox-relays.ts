@@ -6,7 +6,7 @@ import {
   type RelayOptions,
   WebhookDelivery,
 } from '#csms-requests';
-import { createLogger, GatewaySettings, GracefulShutdown } from '#platform';
+import { createLogger, GatewaySettings, GracefulShutdown, Metrics } from '#platform';
 import {
   Injectable,
   type OnApplicationBootstrap,
@@ -43,6 +43,7 @@ export class OutboxRelays implements OnApplicationBootstrap, OnApplicationShutdo
     private readonly tail: OutboxTail,
     private readonly clients: WebhookClients,
     private readonly settings: GatewaySettings,
+    private readonly metrics: Metrics,
     private readonly shutdown: GracefulShutdown,
   ) {}
 
@@ -114,6 +115,13 @@ export class OutboxRelays implements OnApplicationBootstrap, OnApplicationShutdo
 
   private options(name: string, maxBackoffMs: number): RelayOptions {
     const { leaseSeconds, publicUrl } = this.settings;
-    return { name, owner: this.owner, leaseSeconds, source: publicUrl, maxBackoffMs };
+    return {
+      name,
+      owner: this.owner,
+      leaseSeconds,
+      source: publicUrl,
+      maxBackoffMs,
+      onGivenUp: (count) => this.metrics.csmsMessagesGivenUpTotal.inc({ subscriber: name }, count),
+    };
   }
 }

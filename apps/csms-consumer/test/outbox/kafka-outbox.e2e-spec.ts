@@ -1,5 +1,7 @@
 import { outgoingTopic } from '#csms-contract';
-import { type Consumer, Kafka, logLevel } from 'kafkajs';
+import { addCsmsMessages } from '#csms-requests';
+import { Metrics } from '#platform';
+import { ConfigResourceTypes, type Consumer, Kafka, logLevel } from 'kafkajs';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -12,7 +14,7 @@ import {
 } from '../../../../test/harness/kafka.js';
 import { type LocalKafka, startOwnKafka } from '../../../../test/harness/local-services.js';
 import { eventually } from '../../../../test/harness/wait-for.js';
-import { type RunningOutbox, say, startOutbox } from './outbox-app.js';
+import { aboutToken, type RunningOutbox, say, startOutbox } from './outbox-app.js';
 
 /** A group forms, and a broker comes back, in the time a busy machine leaves them. */
 const PATIENCE = { timeoutMs: 90_000 };
@@ -59,6 +61,15 @@ describeKafka('a CSMS on Kafka', () => {
     return topic;
   }
 
+  async function limitMessages(brokers: string[], topic: string, bytes: number): Promise<void> {
+    const admin = client(brokers).admin();
+    await admin.connect();
+    const configEntries = [{ name: 'max.message.bytes', value: `${bytes}` }];
+    const resources = [{ type: ConfigResourceTypes.TOPIC, name: topic, configEntries }];
+    await admin.alterConfigs({ validateOnly: false, resources });
+    await admin.disconnect();
+  }
+
   async function consume(brokers: string[], topic: string): Promise<void> {
     consumer = client(brokers).consumer({ groupId: topic, maxWaitTimeInMs: 200 });
     await consumer.connect();
@@ -100,6 +111,43 @@ describeKafka('a CSMS on Kafka', () => {
       expect(sequences).toEqual([...sequences].sort((a, b) => a - b));
       expect(mine).toHaveLength(30);
     }
+  });
+
+  it('P9 (partial: messages to a CSMS): a message larger than its topic takes is given up, and stops no other', async () => {
+    const brokers = kafkaBrokers();
+    const topic = await createTopic(brokers);
+    await limitMessages(brokers, topic, 4000);
+    outbox = await startOutbox(database.url, { OCPI_CSMS_OUT: 'none' });
+    const { source } = outbox;
+    const large = (uid: string, key: string) => ({
+      ...aboutToken(uid),
+      key,
+      data: { uid, visual_number: '0'.repeat(5000) },
+    });
+    await say(source, ...Array.from({ length: 50 }, (_, n) => `A${n}`));
+    await addCsmsMessages(source, [large('LARGE-1', 'DE*EMP*RFID*A0'), large('LARGE-2', 'other')]);
+    await say(source, ...Array.from({ length: 50 }, (_, n) => `A${n}`));
+    await outbox.close();
+
+    outbox = await start(brokers);
+    await consume(brokers, topic);
+
+    await eventually(() => {
+      const ids = new Set(received.map(({ headers }) => headers['ce_id']));
+      expect(ids.size).toBe(100);
+    });
+    expect(new Set(uids()).size).toBe(50);
+    const { app } = outbox;
+    await eventually(async () => {
+      const { values } = await app.get(Metrics).csmsMessagesGivenUpTotal.get();
+      expect(values).toEqual([{ labels: { subscriber: 'kafka' }, value: 2 }]);
+    });
+    const kept = await outbox.source.query(
+      `SELECT data::json->>'uid' AS uid FROM csms_message WHERE length(data) > 4000 ORDER BY seq`,
+    );
+    expect(kept).toEqual([{ uid: 'LARGE-1' }, { uid: 'LARGE-2' }]);
+    await say(outbox.source, 'LATER');
+    await eventually(() => expect(uids()).toContain('LATER'));
   });
 
   it('P10 (partial: messages to a CSMS): misses nothing when the broker goes and comes back', async () => {

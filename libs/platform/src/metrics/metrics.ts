@@ -91,6 +91,12 @@ export class Metrics {
     'Messages that a subscriber of the CSMS has not taken.',
     'subscriber',
   );
+  readonly csmsMessagesGivenUpTotal = new Counter({
+    name: 'ocpi_csms_messages_given_up_total',
+    help: 'Messages that a subscriber of the CSMS did not get, because they are larger than its way takes.',
+    labelNames: ['subscriber'],
+    registers: this.registers,
+  });
   readonly credentialsTokenAgeSeconds = this.gauge(
     'ocpi_credentials_token_age_seconds',
     'Age of the token that a partner uses towards us.',
