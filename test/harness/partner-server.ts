@@ -74,8 +74,8 @@ export class PartnerServer {
     this.requests.length = 0;
   }
 
-  /** Resolves when `check` holds; looked at after every request. */
-  async until(check: () => boolean, timeoutMs = 20_000): Promise<void> {
+  /** Resolves when `check` holds; looked at after every request. The limit is one against hanging. */
+  async until(check: () => boolean, timeoutMs = 60_000): Promise<void> {
     const deadline = Date.now() + timeoutMs;
     while (!check()) {
       if (Date.now() > deadline) {

@@ -7,7 +7,9 @@ import {
   expectEnvelope,
   wireToken,
 } from '../../../test/harness/api-harness.js';
+import { openTransactions } from '../../../test/harness/open-transactions.js';
 import { HandshakePartner, shows } from '../../../test/harness/handshake-partner.js';
+import { eventually } from '../../../test/harness/wait-for.js';
 
 const TOKEN_B = 'partner-chosen-token-B-0123456789';
 
@@ -333,16 +335,14 @@ describe('a partner registers with us', () => {
   it('CRD-12: of two POSTs with one A exactly one wins', async () => {
     const [id, tokenA] = await fresh();
     // Both are let in with A before either has ended: who comes when A is dead gets 401 instead.
-    const arrived = new Promise<void>((resolve) => {
-      let waiting = 0;
-      partner.script = async ({ path }) => {
-        if (path !== '/versions') return undefined;
-        waiting += 1;
-        if (waiting === 2) resolve();
-        await arrived;
-        return undefined;
-      };
-    });
+    const arrived = Promise.withResolvers<undefined>();
+    partner.script = ({ path }) => {
+      if (path !== '/versions') return undefined;
+      if (partner.trace().filter((line) => line === 'GET /versions').length === 2) {
+        arrived.resolve(undefined);
+      }
+      return arrived.promise;
+    };
     const answers = await Promise.all([register('2.2.1', tokenA), register('2.2.1', tokenA)]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 405]);
     expectEnvelope(
@@ -482,16 +482,16 @@ describe('a partner registers with us', () => {
   it('CRD-22 (partial: other connections): a partner that is slow in its callbacks keeps nobody waiting', async () => {
     const [, tokenA] = await fresh();
     const other = await api.register('bystander', '2.2.1', [['DE*BYS', 'EMSP']]);
-    partner.script = async () => {
-      await new Promise((resolve) => setTimeout(resolve, 600));
-      return undefined;
-    };
+    const callbacks = Promise.withResolvers<undefined>();
+    partner.script = () => callbacks.promise;
     const slow = register('2.2.1', tokenA);
+    await eventually(() => expect(partner.trace()).toEqual(['GET /versions']));
     expect(await alive(other)).toBe(200);
-    const [row] = await api.dataSource.query<{ open: number }[]>(
-      "SELECT count(*) AS open FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'",
-    );
-    expect(row!.open).toBe(0);
+    // Other work may have one for a moment; one of the handshake would stay for as long as we wait.
+    await eventually(async () => expect(await openTransactions(api.dataSource)).toBe(0), {
+      timeoutMs: 10_000,
+    });
+    callbacks.resolve(undefined);
     expectEnvelope(await slow, 200, 1000);
   });
 
