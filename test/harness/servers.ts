@@ -218,7 +218,7 @@ const hasEnded = (child: ChildProcess): boolean =>
   child.exitCode !== null || child.signalCode !== null;
 
 /** Ports that differ, since all are held open until the last is known. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => net.createServer());
   for (const server of servers) {
     server.listen(0, '127.0.0.1');

@@ -50,7 +50,7 @@ export class Sandbox {
       emsp.onReceipt((receipt) => this.timeline.receipt(spec.name, spec.version, receipt));
       const connection = known.get(spec.id);
       if (connection?.state === 'registered' && emsp.link.registered) {
-        await emsp.pull(SANDBOX_PARTY);
+        await emsp.pull();
         this.timeline.note(`${spec.name} is still registered, and pulled the network anew`);
         continue;
       }

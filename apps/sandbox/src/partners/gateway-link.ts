@@ -75,12 +75,26 @@ export class GatewayLink {
     return this.call(method, url, body, from, to);
   }
 
-  /** Every object of a list of the gateway, following its links (TRN-28). */
-  async list(module: string, query = ''): Promise<Record<string, unknown>[]> {
+  /** The CPO parties behind the gateway, as its credentials name them now; 2.1.1 knows one per connection. */
+  async parties(): Promise<PartyId[]> {
+    const { roles, country_code, party_id } = (await this.call(
+      'GET',
+      this.url('credentials'),
+    )) as Partial<PartyId> & { roles?: (PartyId & { role: string })[] };
+    if (roles) return roles.filter(({ role }) => role === 'CPO').map(plainParty);
+    return country_code && party_id ? [{ country_code, party_id }] : [];
+  }
+
+  /** Every object of a list of the gateway, following its links (TRN-28); `to` names the party where there are several (TRN-56). */
+  async list(
+    module: string,
+    query = '',
+    routing: { from?: PartyId; to?: PartyId } = {},
+  ): Promise<Record<string, unknown>[]> {
     const objects: Record<string, unknown>[] = [];
     let next: string | undefined = this.url(module) + query;
     while (next !== undefined) {
-      const page: Answer = await this.ask('GET', next);
+      const page: Answer = await this.ask('GET', next, undefined, routing.from, routing.to);
       objects.push(...(page.data as Record<string, unknown>[]));
       next = /<([^>]+)>; *rel="next"/.exec(String(page.headers['link'] ?? ''))?.[1];
     }
@@ -159,6 +173,8 @@ export class GatewayLink {
     return { data: read.data, headers: answer.headers };
   }
 }
+
+const plainParty = ({ country_code, party_id }: PartyId): PartyId => ({ country_code, party_id });
 
 function safeJson(text: string): unknown {
   try {

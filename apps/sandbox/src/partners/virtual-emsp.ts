@@ -93,12 +93,18 @@ export class VirtualEmsp {
     });
   }
 
-  /** Fills the store from the gateway's lists, as an eMSP does that has lost or not yet built its copy. */
-  async pull(owner: PartyId): Promise<void> {
-    for (const module of ['locations', 'tariffs'] as const) {
-      for (const object of await this.link.list(module)) {
-        const { country_code: cc, party_id: pid } = owner;
-        this.store.put(module, [cc, pid, String(object.id)], object);
+  /**
+   * Fills the store from the gateway's lists, as an eMSP does that has lost or not yet built its copy: a list per CPO
+   * party, because a list of several must say whose is meant (TRN-56). 2.1.1 has no such headers, and one party.
+   */
+  async pull(): Promise<void> {
+    const from = this.options.party;
+    for (const to of await this.link.parties()) {
+      const { country_code: cc, party_id: pid } = to;
+      for (const module of ['locations', 'tariffs'] as const) {
+        for (const object of await this.link.list(module, '', { from, to })) {
+          this.store.put(module, [cc, pid, String(object.id)], object);
+        }
       }
     }
   }
