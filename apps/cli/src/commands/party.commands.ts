@@ -31,7 +31,8 @@ export function addPartyCommands(program: Command, context: CliContext): void {
         partyId,
         businessDetails: { name, ...(website !== undefined && { website }) },
       });
-      answer(context, options, created, told);
+      const list = await context.api.get<{ hostedParties: Party[] }>('hosted-parties');
+      answer(context, options, created, (party) => told(party, list.hostedParties.length));
     });
 
   command(party, 'list', 'all of them').action(async (options: { json?: boolean }) => {
@@ -45,7 +46,7 @@ export function addPartyCommands(program: Command, context: CliContext): void {
   });
 }
 
-function told({ party, announcements = [] }: Party): string {
+function told({ party, announcements = [] }: Party, hosted: number): string {
   const failed = announcements.filter(({ failure }) => failure !== undefined);
   return [
     `${party} is a party of ours now.`,
@@ -53,5 +54,11 @@ function told({ party, announcements = [] }: Party): string {
     ...failed.map(
       ({ connectionId, failure }) => `Could not tell ${connectionId}: ${failure ?? ''}`,
     ),
+    ...(hosted > 1
+      ? [
+          `We speak for ${hosted} parties now. A partner on 2.2.1 or later that meets several must say by OCPI-to headers`,
+          'whose lists it pulls; without them it is answered 2001. Tell your partners.',
+        ]
+      : []),
   ].join('\n');
 }
