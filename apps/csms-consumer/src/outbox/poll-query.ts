@@ -13,8 +13,10 @@ const MAX_LIMIT = 1000;
 
 /** Reads `after`, `from`, `wait` (seconds) and `limit`. @throws BadRequestException that says what is wrong. */
 export function readPollQuery(query: Readonly<Record<string, unknown>>): PollQuery {
-  const { after, from } = query;
-  if (after !== undefined && (typeof after !== 'string' || after === '')) {
+  const { from } = query;
+  // An empty one is what a script sends that has no `next` yet.
+  const after = query['after'] === '' ? undefined : query['after'];
+  if (after !== undefined && typeof after !== 'string') {
     throw new BadRequestException('after: give `next` of the answer before');
   }
   if (from !== undefined && from !== 'start' && from !== 'tail') {

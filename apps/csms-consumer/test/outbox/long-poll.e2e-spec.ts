@@ -139,7 +139,6 @@ describe('a CSMS that asks for its messages', () => {
 
   it.each([
     'after=nonsense',
-    'after=',
     'from=middle',
     'wait=-1',
     'wait=x',
@@ -149,6 +148,12 @@ describe('a CSMS that asks for its messages', () => {
     `after=${Buffer.from('zzzzzzzzz.0').toString('base64url')}`,
   ])('is told what is wrong with %s', async (query) => {
     expect((await ask(query)).status).toBe(400);
+  });
+
+  it('may leave `after` empty while it has no `next`', async () => {
+    await beginAtTail();
+    await say(outbox.source, 'A');
+    expect(await take('wait=30&after=')).toMatchObject({ uids: ['A'] });
   });
 
   it('is told to look at its webhook when it has one', async () => {
