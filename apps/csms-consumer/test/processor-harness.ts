@@ -95,9 +95,21 @@ export class ProcessorHarness {
   /** Forgets everything but the hosted party. */
   async clear(): Promise<void> {
     await this.dataSource.query(
-      `TRUNCATE location, evse, evse_state, tariff, session, cdr, change, inbox, parked_event, snapshot_run`,
+      `TRUNCATE location, evse, evse_state, tariff, session, cdr, change, inbox, parked_event, snapshot_run, connection,
+       remote_party`,
     );
     this.clock.instant = new Date('2026-03-01T12:00:00Z');
+  }
+
+  /** Makes an eMSP that covers this party a registered partner. */
+  async connect(party: string): Promise<void> {
+    await this.dataSource.query(
+      `WITH c AS (INSERT INTO connection (id, name, state, allowed_parties)
+         VALUES ('partner', 'Partner', 'registered', '{}') RETURNING id)
+       INSERT INTO remote_party (connection_id, party_key, role, country_code, party_id)
+       SELECT id, $1, 'EMSP', split_part($1, '*', 1), split_part($1, '*', 2) FROM c`,
+      [party],
+    );
   }
 
   async send(...events: IncomingEvent[]): Promise<string[]> {

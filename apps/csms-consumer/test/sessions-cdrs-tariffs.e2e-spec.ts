@@ -82,7 +82,10 @@ describe('a Session', () => {
     );
     expect(await gateway.outcomes(late, updated())).toEqual([
       { outcome: 'parked', reason: expect.stringContaining('COMPLETED') },
-      { outcome: 'stale' },
+      {
+        outcome: 'stale',
+        reason: expect.stringContaining('older than what is stored of Session S-20260301-0001'),
+      },
     ]);
     expect(await gateway.changes()).toEqual([]);
   });
@@ -175,6 +178,39 @@ describe('a CDR', () => {
     await gateway.send(location(), started(), ended());
     const token = { ...exampleData('cdr.issued').cdr_token, party_id: 'XYZ' };
     expect(await gateway.send(cdr({ cdr_token: token }))).toEqual(['parked']);
+  });
+
+  it('of a party that is no connected partner is applied with a warning, as its Session was', async () => {
+    const unheard = {
+      outcome: 'applied',
+      warnings: ['cdr_token: no connected partner is DE*EMP: nobody is told'],
+    };
+    await gateway.send(location());
+    expect(await gateway.outcomes(started(), updated(), ended(), cdr())).toEqual([
+      unheard,
+      { outcome: 'applied' },
+      { outcome: 'applied' },
+      unheard,
+    ]);
+  });
+
+  it('draws no such warning when its party is connected, and does when that partner does not meet ours', async () => {
+    await gateway.connect('DE*EMP');
+    await gateway.send(location());
+    expect(await gateway.outcomes(started(), ended(), cdr())).toEqual(
+      Array(3).fill({ outcome: 'applied' }),
+    );
+    await gateway.rows(`UPDATE connection SET hosted_parties = '{NL*BBB}'`);
+    const [outcome] = await gateway.outcomes(cdr({ id: 'C-2', session_id: undefined }));
+    expect(outcome?.warnings).toEqual([expect.stringContaining('no connected partner is DE*EMP')]);
+  });
+
+  it('draws no such warning when it was paid at the station, with a token of ours', async () => {
+    await gateway.send(location());
+    const token = { ...exampleData('cdr.issued').cdr_token, country_code: 'NL', party_id: 'AAA' };
+    expect(await gateway.outcomes(cdr({ session_id: undefined, cdr_token: token }))).toEqual([
+      { outcome: 'applied' },
+    ]);
   });
 
   it('without a Session id needs no Session', async () => {

@@ -20,8 +20,10 @@ import {
   parked,
   UNCHANGED,
   type Verdict,
+  withWarnings,
 } from './incoming-event.js';
 import { sessionParent } from './parent-keys.js';
+import { unheardTokens } from './unheard-tokens.js';
 
 type Issued = CheckedEvent<Cdr>;
 const keyOf = ({ partyKey: party, data }: Issued): string => `${party}/${foldId(data.id)}`;
@@ -59,7 +61,11 @@ export const cdrIssued = eventHandler<Cdr>({
       return verdict;
     });
     await insert(tx, fresh);
-    return verdicts;
+    const unheard = await unheardTokens(
+      tx.sql,
+      fresh.map(({ event }) => event),
+    );
+    return withWarnings(events, verdicts, unheard);
   },
 });
 

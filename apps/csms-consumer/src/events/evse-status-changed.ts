@@ -7,13 +7,12 @@ import {
   type CheckedEvent,
   held,
   parked,
-  STALE,
   UNCHANGED,
   type Verdict,
 } from './incoming-event.js';
 import { knownEvses } from './known-evses.js';
 import { locationParent } from './parent-keys.js';
-import { type Guard, guardOf, isOlder, olderSql } from './version-guard.js';
+import { type Guard, guardOf, isOlder, olderSql, staleAgainst } from './version-guard.js';
 
 const STORED = `s.evse_id AS "evseId", s.status, s.guard_time AS "guardTime", s.guard_sequence AS "guardSequence"`;
 
@@ -164,7 +163,7 @@ function follow(track: Track | undefined, { event, data, partyKey }: StatusEvent
     const parent = locationParent(partyKey, data.location_id);
     return held(parent, `no EVSE ${data.evse_uid} in Location ${data.location_id} yet`);
   }
-  if (isOlder(event, track.guard)) return STALE;
+  if (isOlder(event, track.guard)) return staleAgainst(event, track.guard, `EVSE ${data.evse_uid}`);
   if (track.status === 'REMOVED' && data.status !== 'REMOVED') {
     return parked('the EVSE is REMOVED; to bring it back, state it in a Location');
   }

@@ -28,7 +28,7 @@ export type OutcomeName =
   /** Not taken on at all: the client may not write it. */
   | 'refused';
 
-/** What came of an event; `reason` where it was put aside or refused, `warnings` where it was applied and could be better. */
+/** What came of an event; `reason` where it was put aside, refused or too old, `warnings` where it was applied and could be better. */
 export interface EventOutcome {
   outcome: OutcomeName;
   reason?: string;
@@ -38,7 +38,8 @@ export interface EventOutcome {
 /** What a handler decides about an event. */
 export type Verdict =
   /** `warnings`: what only the stored state could tell, beside the advice on the event alone. */
-  | { outcome: 'applied' | 'unchanged' | 'stale'; warnings?: string[] }
+  | { outcome: 'applied' | 'unchanged'; warnings?: string[] }
+  | { outcome: 'stale'; reason: string }
   | { outcome: 'held'; parentKey: string; reason: string }
   | { outcome: 'parked'; reason: string };
 
@@ -52,10 +53,23 @@ export interface CheckedEvent<T = unknown> {
 
 export const APPLIED: Verdict = { outcome: 'applied' };
 export const UNCHANGED: Verdict = { outcome: 'unchanged' };
-export const STALE: Verdict = { outcome: 'stale' };
+export const stale = (reason: string): Verdict => ({ outcome: 'stale', reason });
 export const parked = (reason: string): Verdict => ({ outcome: 'parked', reason });
 export const held = (parentKey: string, reason: string): Verdict => ({
   outcome: 'held',
   parentKey,
   reason,
 });
+
+/** The verdicts, with these warnings at their events. */
+export const withWarnings = <T>(
+  events: readonly T[],
+  verdicts: readonly Verdict[],
+  warnings: ReadonlyMap<T, string>,
+): Verdict[] =>
+  verdicts.map((verdict, index) => {
+    const event = events[index];
+    const warning = event && warnings.get(event);
+    if (warning === undefined || verdict.outcome !== 'applied') return verdict;
+    return { ...verdict, warnings: [...(verdict.warnings ?? []), warning] };
+  });

@@ -4,8 +4,8 @@ import { removeLocations } from '../locations/remove-locations.js';
 import { lockLocationsByKey, placeKey } from '../locations/stored-locations.js';
 import { chunksOfDistinct } from './chunks-of-distinct.js';
 import { eventHandler, type EventTransaction } from './event-handler.js';
-import { APPLIED, type CheckedEvent, STALE, UNCHANGED, type Verdict } from './incoming-event.js';
-import { isOlder } from './version-guard.js';
+import { APPLIED, type CheckedEvent, UNCHANGED, type Verdict } from './incoming-event.js';
+import { isOlder, staleAgainst } from './version-guard.js';
 
 type Removal = CheckedEvent<RemovedObject>;
 const placeOf = ({ partyKey, data }: Removal): string => placeKey(partyKey, foldId(data.id));
@@ -29,7 +29,8 @@ async function remove(tx: EventTransaction, events: readonly Removal[]): Promise
   const found = events.map((event) => {
     const location = stored.get(placeOf(event));
     if (!location || location.removedAt) return { verdict: UNCHANGED };
-    if (isOlder(event.event, location)) return { verdict: STALE };
+    if (isOlder(event.event, location))
+      return { verdict: staleAgainst(event.event, location, `Location ${event.data.id}`) };
     return { verdict: APPLIED, removal: { location, event: event.event } };
   });
   await removeLocations(

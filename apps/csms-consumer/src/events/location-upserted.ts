@@ -26,16 +26,9 @@ import { supersededSnapshots } from '../snapshots/superseded-snapshots.js';
 import { restateTariffs } from '../tariffs/shared-voltages.js';
 import { chunksOfDistinct } from './chunks-of-distinct.js';
 import { eventHandler, type EventTransaction } from './event-handler.js';
-import {
-  APPLIED,
-  type CheckedEvent,
-  parked,
-  STALE,
-  UNCHANGED,
-  type Verdict,
-} from './incoming-event.js';
+import { APPLIED, type CheckedEvent, parked, UNCHANGED, type Verdict } from './incoming-event.js';
 import { locationParent } from './parent-keys.js';
-import { guardOf, isOlder } from './version-guard.js';
+import { guardOf, isOlder, staleAgainst } from './version-guard.js';
 
 type Upsert = CheckedEvent<Location>;
 
@@ -130,7 +123,7 @@ function plan(
   const snapshotId = statedIn ?? stored?.snapshotId ?? null;
   if (stored && isOlder(event.event, stored)) {
     return {
-      verdict: STALE,
+      verdict: staleAgainst(event.event, stored, `Location ${data.id}`),
       touch: { id: stored.id, event, isOlder: true, snapshotId },
       log: noLog,
     };

@@ -1,7 +1,7 @@
 import { rowsOf } from '#change-log';
 import { type SnapshotBegan, snapshotBeganChecker } from '#csms-contract';
 import { eventHandler } from './event-handler.js';
-import { APPLIED, STALE, UNCHANGED, type Verdict } from './incoming-event.js';
+import { APPLIED, stale, UNCHANGED, type Verdict } from './incoming-event.js';
 import { snapshotParent } from './parent-keys.js';
 
 /** Opens a snapshot; one that began later has the say over the same party and kind. */
@@ -23,7 +23,12 @@ export const snapshotBegan = eventHandler<SnapshotBegan>({
         [partyKey, kind, event.time],
       );
       if (made.length > 0) tx.released.add(snapshotParent(partyKey, kind, id));
-      verdicts.push(made.length === 0 ? UNCHANGED : newer ? STALE : APPLIED);
+      const isReplaced = newer !== undefined;
+      if (made.length === 0) verdicts.push(UNCHANGED);
+      else
+        verdicts.push(
+          isReplaced ? stale(`a newer ${kind} snapshot of ${partyKey} has begun`) : APPLIED,
+        );
     }
     return verdicts;
   },

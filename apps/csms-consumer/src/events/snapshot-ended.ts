@@ -2,7 +2,7 @@ import { rowsOf } from '#change-log';
 import { type SnapshotEnded, snapshotEndedChecker } from '#csms-contract';
 import { completeSnapshot } from '../snapshots/complete-snapshots.js';
 import { eventHandler } from './event-handler.js';
-import { APPLIED, held, STALE, type Verdict } from './incoming-event.js';
+import { APPLIED, held, stale, type Verdict } from './incoming-event.js';
 import { snapshotParent } from './parent-keys.js';
 
 /** Closes a snapshot; what is missing goes as soon as all that was stated is stored. */
@@ -23,7 +23,7 @@ export const snapshotEnded = eventHandler<SnapshotEnded>({
       if (!run) {
         verdicts.push(held(snapshotParent(partyKey, kind, id), `snapshot ${id} has not begun`));
       } else if (run.isOld) {
-        verdicts.push(STALE);
+        verdicts.push(stale(`a newer ${kind} snapshot of ${partyKey} has begun`));
       } else {
         await completeSnapshot(tx, kind, partyKey, id);
         verdicts.push(APPLIED);

@@ -22,12 +22,13 @@ import {
   type CheckedEvent,
   held,
   parked,
-  STALE,
   UNCHANGED,
   type Verdict,
+  withWarnings,
 } from './incoming-event.js';
 import { locationParent, sessionParent } from './parent-keys.js';
-import { type Guard, guardOf, isOlder } from './version-guard.js';
+import { unheardTokens } from './unheard-tokens.js';
+import { type Guard, guardOf, isOlder, staleAgainst } from './version-guard.js';
 
 type Stated = CheckedEvent<Session>;
 const keyOf = ({ partyKey: party, data }: Stated): string => `${party}/${foldId(data.id)}`;
@@ -47,6 +48,7 @@ export async function storeSessions(
   events: readonly Stated[],
 ): Promise<Verdict[]> {
   const tracks = await readSessions(tx, events);
+  const known = new Set(tracks.keys());
   const locations = await lockLocationsByKey(
     tx.sql,
     events.map(({ partyKey: party, data }) => ({
@@ -62,7 +64,10 @@ export async function storeSessions(
     tx,
     [...tracks.values()].filter(({ isTouched }) => isTouched),
   );
-  return verdicts;
+  const begun = events.filter(
+    (event, index) => verdicts[index]?.outcome === 'applied' && !known.has(keyOf(event)),
+  );
+  return withWarnings(events, verdicts, await unheardTokens(tx.sql, begun));
 }
 
 async function readSessions(
@@ -100,7 +105,7 @@ function follow(
   const { data, partyKey: party } = event;
   const track = tracks.get(keyOf(event));
   if (track) {
-    if (isOlder(event.event, track)) return STALE;
+    if (isOlder(event.event, track)) return staleAgainst(event.event, track, `Session ${data.id}`);
     if (isSame(track.session, data)) return UNCHANGED;
     const faults = checkSessionTransition(track.session, data);
     if (faults.length > 0) return parked(describeErrors(faults));

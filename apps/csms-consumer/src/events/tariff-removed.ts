@@ -4,8 +4,8 @@ import { removeTariffs } from '../tariffs/remove-tariffs.js';
 import { lockTariffsByKey } from '../tariffs/stored-tariffs.js';
 import { chunksOfDistinct } from './chunks-of-distinct.js';
 import { eventHandler, type EventTransaction } from './event-handler.js';
-import { APPLIED, type CheckedEvent, STALE, UNCHANGED, type Verdict } from './incoming-event.js';
-import { isOlder } from './version-guard.js';
+import { APPLIED, type CheckedEvent, UNCHANGED, type Verdict } from './incoming-event.js';
+import { isOlder, staleAgainst } from './version-guard.js';
 
 type Removal = CheckedEvent<RemovedObject>;
 const keyOf = ({ partyKey, data }: Removal): string => `${partyKey}/${foldId(data.id)}`;
@@ -29,7 +29,8 @@ async function remove(tx: EventTransaction, events: readonly Removal[]): Promise
   const found = events.map((event) => {
     const tariff = stored.get(keyOf(event));
     if (!tariff || tariff.deletedAt) return { verdict: UNCHANGED };
-    if (isOlder(event.event, tariff)) return { verdict: STALE };
+    if (isOlder(event.event, tariff))
+      return { verdict: staleAgainst(event.event, tariff, `Tariff ${event.data.id}`) };
     return { verdict: APPLIED, removal: { tariff, event: event.event } };
   });
   await removeTariffs(

@@ -20,15 +20,8 @@ import { settleVoltages } from '../tariffs/shared-voltages.js';
 import { lockTariffsByKey, type StoredTariff } from '../tariffs/stored-tariffs.js';
 import { chunksOfDistinct } from './chunks-of-distinct.js';
 import { eventHandler, type EventTransaction } from './event-handler.js';
-import {
-  APPLIED,
-  type CheckedEvent,
-  parked,
-  STALE,
-  UNCHANGED,
-  type Verdict,
-} from './incoming-event.js';
-import { isOlder } from './version-guard.js';
+import { APPLIED, type CheckedEvent, parked, UNCHANGED, type Verdict } from './incoming-event.js';
+import { isOlder, staleAgainst } from './version-guard.js';
 
 type Upsert = CheckedEvent<Tariff>;
 const keyOf = ({ partyKey, data }: Upsert): string => `${partyKey}/${foldId(data.id)}`;
@@ -135,7 +128,10 @@ function decide(
 ): Omit<Plan, 'snapshotId'> {
   const { data } = event;
   if (!stored) return { event, stored, verdict: APPLIED, body: data };
-  if (isOlder(event.event, stored)) return { event, stored, verdict: STALE, body: stored.tariff };
+  if (isOlder(event.event, stored)) {
+    const verdict = staleAgainst(event.event, stored, `Tariff ${data.id}`);
+    return { event, stored, verdict, body: stored.tariff };
+  }
   if (stored.tariff.id !== data.id) {
     const verdict = parked(`id: ${data.id} differs from ${stored.tariff.id} in case alone`);
     return { event, stored, verdict, body: stored.tariff };
