@@ -79,7 +79,7 @@ export class FaultWorld {
     const database = new pg.Pool({ connectionString: backing.databaseUrl, max: 2 });
     database.on('error', () => undefined);
     const csms = new LoadCsms(
-      new KafkaEventSender(backing.brokers, backing.topicPrefix),
+      new KafkaEventSender(backing.brokers, { topicPrefix: backing.topicPrefix }),
       options.network,
     );
     const admin = new GatewayAdmin(replicas.apis[0]?.internalUrl ?? '', TEST_ADMIN_KEY);

@@ -47,7 +47,7 @@ export class Journey {
     try {
       await admin.hostParty(operator.country_code, operator.party_id);
       if (binding === 'Kafka') {
-        journey.sender = new KafkaEventSender(kafkaBrokers(), topicPrefix);
+        journey.sender = new KafkaEventSender(kafkaBrokers(), { topicPrefix });
       } else {
         const key = await admin.csmsKey('csms', [partyKey(operator)]);
         const onRefused = (event: RefusedEvent): void => void journey.refused.push(event);

@@ -4,6 +4,9 @@ import { CliError } from '../cli-error.js';
 import { type CliContext, command, several } from '../context.js';
 import { readNetwork } from '../read-network.js';
 
+/** Of a call to Kafka: who waits at a terminal should hear soon that it does not answer. */
+const RETRIES = 5;
+
 interface FeedOptions {
   source: string;
   http?: string;
@@ -65,7 +68,7 @@ async function senderFor(
     throw new CliError('say which way: --http with --key, or --kafka');
   }
   const { HttpEventSender, KafkaEventSender } = await import('#csms-client');
-  if (kafka !== undefined) return new KafkaEventSender(kafka, topicPrefix);
+  if (kafka !== undefined) return new KafkaEventSender(kafka, { topicPrefix, retries: RETRIES });
   const shown = key ?? env['OCPI_CSMS_KEY'];
   if (http === undefined || shown === undefined) throw new CliError('--http needs --key');
   return new HttpEventSender(http.replace(/\/+$/, ''), shown, onRefused);

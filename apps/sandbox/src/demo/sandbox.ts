@@ -80,7 +80,7 @@ export class Sandbox {
 
   private async sender(): Promise<HttpEventSender | KafkaEventSender> {
     const { kafkaBrokers, topicPrefix, csmsUrl } = this.options;
-    if (kafkaBrokers) return new KafkaEventSender(kafkaBrokers, topicPrefix);
+    if (kafkaBrokers) return new KafkaEventSender(kafkaBrokers, { topicPrefix });
     const key = await this.admin.csmsKey('sandbox', [partyKey(SANDBOX_PARTY)]);
     return new HttpEventSender(csmsUrl, key, (refused) =>
       this.timeline.note(`not taken: ${refused.id} ${refused.reason ?? ''}`),
