@@ -12,6 +12,7 @@ import { type Socket } from 'node:net';
 import { Logger } from 'nestjs-pino';
 import { GatewaySettings } from '../configuration/gateway-settings.js';
 import { newCorrelationId, newRequestId } from '../ids.js';
+import { frameworkLogger } from '../logging/framework-logger.js';
 import { withLogFields } from '../logging/log-fields.js';
 import { createLogger } from '../logging/logger.js';
 import { Metrics } from '../metrics/metrics.js';
@@ -80,7 +81,7 @@ export async function createGatewayApp(
     bufferLogs: true,
     bodyParser: false,
   });
-  app.useLogger(app.get(Logger));
+  app.useLogger(frameworkLogger(app.get(Logger)));
   const fastify = adapter.getInstance<FastifyInstance>();
   readEveryBodyAsJson(fastify, app.get(GatewaySettings).maxBodyBytes, options);
   describeRequests(fastify, app.get(HttpSurfaces), app.get(GracefulShutdown));
