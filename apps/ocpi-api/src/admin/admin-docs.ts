@@ -8,7 +8,7 @@ export function serveAdminDocs(app: NestFastifyApplication): void {
     .setTitle('OCPI gateway: admin API')
     .setDescription('Parties of ours, partner connections, what is stuck, and where things are.')
     .setVersion('1')
-    .addBearerAuth()
+    .addBearerAuth({ type: 'http', bearerFormat: 'OCPI_ADMIN_KEY' })
     .build();
   const create = () => SwaggerModule.createDocument(app, description, { include: [AdminModule] });
   SwaggerModule.setup('admin/v1/docs', app, create, { jsonDocumentUrl: 'admin/v1/openapi.json' });
