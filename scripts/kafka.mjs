@@ -84,14 +84,15 @@ export async function startKafka(options = {}) {
   };
 }
 
-/** Stops the broker on `dir`, whoever started it; false when none runs there. */
-export async function stopKafka(dir = defaultDir()) {
+/** Stops the broker on `dir`, whoever started it, and with `remove` deletes its data; false when none runs there. */
+export async function stopKafka(dir = defaultDir(), { remove = false } = {}) {
   const folder = path.resolve(dir);
   if (!fs.existsSync(instanceFile(folder))) return false;
   const { broker } = await brokerOn(folder, undefined, () => {});
-  if (!broker.isRunning()) return false;
-  await broker.stop();
-  return true;
+  const running = broker.isRunning();
+  if (running) await broker.stop();
+  if (remove) await broker.remove();
+  return running;
 }
 
 const defaultDir = () => path.join(varDir, 'kafka', 'broker');

@@ -29,7 +29,7 @@ const START_TIMEOUT_MS = 60_000;
 /**
  * Starts (or joins) the embedded PostgreSQL that keeps its data under `dataDir`, and makes the database there is to use.
  *
- * With DATABASE_URL in the environment nothing is started and that URL is returned. A server that already runs on
+ * With DATABASE_URL in the environment nothing is started and that URL is returned; throws when it cannot be reached. A server that already runs on
  * `dataDir` and belongs to a living process is shared: `stop()` then leaves it alone; one whose owner died is taken over.
  * The port is chosen once and remembered, and chosen anew only when something else has taken it meanwhile.
  *
@@ -45,6 +45,7 @@ const START_TIMEOUT_MS = 60_000;
  */
 export async function startPostgres(options = {}) {
   if (process.env.DATABASE_URL && !options.own) {
+    await assertReachable(process.env.DATABASE_URL);
     return { url: process.env.DATABASE_URL, started: false, stop: nothing, kill: nothing };
   }
   const {
@@ -238,6 +239,24 @@ async function isReady(data, pid, ended, deadline) {
     await Promise.race([ended, sleep(25)]);
   }
   return false;
+}
+
+async function assertReachable(url) {
+  const { default: pg } = await import('pg');
+  let client;
+  try {
+    client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+    await client.connect();
+  } catch (error) {
+    // The URL itself may hold a password.
+    const place = client ? `${client.host}:${client.port}/${client.database}` : 'not a URL';
+    throw new Error(
+      `the database that DATABASE_URL names (${place}) cannot be reached: ${error.message || error.code}`,
+      { cause: error },
+    );
+  } finally {
+    await client?.end().catch(nothing);
+  }
 }
 
 async function makeDatabase({ port, password }, database) {

@@ -4,56 +4,84 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { prepare } from './prepare.mjs';
 import { gatewayPorts, startGateway } from './gateway-processes.mjs';
-import { startKafka } from './kafka.mjs';
-import { startPostgres } from './postgres.mjs';
+import { startKafka, stopKafka } from './kafka.mjs';
+import { startPostgres, stopPostgres } from './postgres.mjs';
 import { projectNode, projectRoot, varDir } from './project-root.mjs';
+import { AlreadyRunning, takeRunLock } from './run-lock.mjs';
 
 /**
  * `npm run quickstart`: the gateway with a virtual CSMS and three virtual partners, from nothing. Data are kept under
- * var/quickstart and survive a restart. `--once` runs one session per partner, verifies it and ends; `--kafka` starts a
- * broker and runs everything over it; KAFKA_BROKERS and DATABASE_URL name servers to use instead.
+ * var/quickstart and survive a restart, `--fresh` starts over. `--once` runs one session per partner, verifies it and ends;
+ * `--kafka` starts a broker and runs everything over it; KAFKA_BROKERS and DATABASE_URL name servers to use instead.
  */
 const { values: options } = parseArgs({
   options: {
     once: { type: 'boolean', default: false },
     kafka: { type: 'boolean', default: false },
+    fresh: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
 if (options.help) {
-  console.log(
-    'npm run quickstart [-- --once] [-- --kafka]\n\n--once   one session per partner, verified; then exit\n--kafka  over a Kafka broker of its own',
-  );
+  console.log(`npm run quickstart [-- --once] [-- --kafka] [-- --fresh]
+
+--once   one session per partner, verified; then exit. The data stay, as without it
+--kafka  over a Kafka broker of its own
+--fresh  throws away what earlier runs left, and starts over`);
   process.exit(0);
 }
 
 const folder = path.join(varDir, 'quickstart');
-fs.mkdirSync(folder, { recursive: true });
+const shownFolder = path.relative(projectRoot, folder);
+const START_OVER = 'start over: npm run quickstart -- --fresh';
 const cleanUps = [];
 let ending;
 const end = (code) =>
   (ending ??= (async () => {
     for (const cleanUp of cleanUps.reverse())
       await cleanUp().catch((error) => console.error(error));
+    console.log(`stopped; data in ${shownFolder}, logs in ${shownFolder}/*.log; ${START_OVER}`);
     process.exit(code);
   })());
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void end(130));
 
+const lock = lockOrExit();
 try {
   prepare((line) => console.log(`· ${line}`));
+  if (options.fresh) await startOver();
   await end(await run());
 } catch (error) {
   console.error(`quickstart failed: ${error.message}`);
   await end(1);
 }
 
+function lockOrExit() {
+  try {
+    return takeRunLock(path.join(varDir, 'quickstart.lock'));
+  } catch (error) {
+    if (!(error instanceof AlreadyRunning)) throw error;
+    console.error(`the quickstart is ${error.message}`);
+    process.exit(1);
+  }
+}
+
+async function startOver() {
+  if (process.env.DATABASE_URL)
+    throw new Error('--fresh does not empty the database that DATABASE_URL names');
+  await stopPostgres(path.join(folder, 'postgres'), { remove: true });
+  await stopKafka(path.join(folder, 'kafka'), { remove: true });
+  fs.rmSync(folder, { recursive: true, force: true });
+}
+
 async function run() {
   const say = (line) => console.log(`· ${line}`);
+  fs.mkdirSync(folder, { recursive: true });
   const postgres = await startPostgres({ dataDir: path.join(folder, 'postgres'), say });
   cleanUps.push(() => postgres.stop());
   say('PostgreSQL is up');
   const brokers = await kafkaBrokers(say);
   const ports = await gatewayPorts();
+  lock.note(`admin http://127.0.0.1:${ports.OCPI_INTERNAL_PORT}`);
   const env = {
     OCPI_ENVIRONMENT: 'development',
     DATABASE_URL: postgres.url,
@@ -66,7 +94,7 @@ async function run() {
   if (brokers) await makeTopics(env);
   const gateway = await startGateway(env, { logDir: folder });
   cleanUps.push(() => gateway.stop());
-  say('both applications are ready');
+  say(`both applications are ready; they log to ${shownFolder}/*.log`);
   return runSandbox(env, gateway);
 }
 
