@@ -1,4 +1,4 @@
-import { createLogger, gatewayEnvironment, GracefulShutdown } from '#platform';
+import { createLogger, gatewayEnvironment, GracefulShutdown, reportFailedStart } from '#platform';
 import { startCsmsConsumer } from './create-app.js';
 
 const log = createLogger('main');
@@ -8,6 +8,5 @@ try {
   app.get(GracefulShutdown).exitOnSignals(() => app.close());
   log.info({ internalPort }, 'csms-consumer is listening');
 } catch (error) {
-  log.fatal({ err: error }, 'csms-consumer could not start');
-  process.exitCode = 1;
+  reportFailedStart(log, 'csms-consumer', error);
 }

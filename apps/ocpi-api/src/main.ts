@@ -1,4 +1,4 @@
-import { createLogger, gatewayEnvironment, GracefulShutdown } from '#platform';
+import { createLogger, gatewayEnvironment, GracefulShutdown, reportFailedStart } from '#platform';
 import { startOcpiApi } from './create-app.js';
 
 const log = createLogger('main');
@@ -8,6 +8,5 @@ try {
   app.get(GracefulShutdown).exitOnSignals(() => app.close());
   log.info({ publicPort, internalPort }, 'ocpi-api is listening');
 } catch (error) {
-  log.fatal({ err: error }, 'ocpi-api could not start');
-  process.exitCode = 1;
+  reportFailedStart(log, 'ocpi-api', error);
 }

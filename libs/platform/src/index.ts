@@ -14,6 +14,7 @@ export {
   type LogLevel,
 } from './configuration/gateway-settings.js';
 export { readDatabaseUrl } from './configuration/read-database-url.js';
+export { type KafkaSettings, readKafkaSettings } from './configuration/read-kafka-settings.js';
 export { readSettings } from './configuration/read-settings.js';
 export { SettingsError } from './configuration/settings.error.js';
 export {
@@ -32,4 +33,5 @@ export { currentLogFields, type LogFields, withLogFields } from './logging/log-f
 export { createLogger, setLogLevel } from './logging/logger.js';
 export { scrubSecrets } from './logging/secret-text.js';
 export { Metrics } from './metrics/metrics.js';
+export { reportFailedStart } from './report-failed-start.js';
 export { GracefulShutdown } from './shutdown/graceful-shutdown.js';

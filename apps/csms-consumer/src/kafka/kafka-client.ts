@@ -1,4 +1,4 @@
-import { createLogger, type GatewaySettings } from '#platform';
+import { createLogger, type KafkaSettings } from '#platform';
 import { Kafka, type logCreator, logLevel, type SASLOptions } from 'kafkajs';
 import { patchHeaderDecoding } from './patch-header-decoding.js';
 import { patchRequestQueue } from './patch-request-queue.js';
@@ -17,7 +17,7 @@ export interface KafkaPatience {
 
 /** The Kafka client of this process; undefined where no brokers are set. */
 export function kafkaClient(
-  settings: GatewaySettings,
+  settings: KafkaSettings,
   { retries = RETRY.retries, requestTimeoutMs = 5000 }: KafkaPatience = {},
 ): Kafka | undefined {
   if (settings.kafkaBrokers.length === 0) return undefined;

@@ -9,6 +9,7 @@ import {
   variableValues,
 } from './environment-variables.js';
 import { ENVIRONMENTS, GatewaySettings } from './gateway-settings.js';
+import { kafkaRequirements } from './kafka-requirements.js';
 import { settingsOf } from './setting.js';
 import { SettingsError } from './settings.error.js';
 
@@ -90,18 +91,10 @@ function requirements(settings: Unchecked, problems: readonly string[]): string[
       settings.csmsOut === 'kafka' && settings.kafkaBrokers?.length === 0,
       'OCPI_CSMS_OUT=kafka needs KAFKA_BROKERS',
     ],
-    [
-      settings.kafkaSaslMechanism !== undefined &&
-        (settings.kafkaSaslUsername === undefined ||
-          missing('KAFKA_SASL_PASSWORD', settings.kafkaSaslPassword)),
-      'KAFKA_SASL_MECHANISM needs KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD',
-    ],
   ];
   return [
     ...found.filter(([broken]) => broken).map(([, text]) => text),
-    ...(settings.kafkaBrokers ?? [])
-      .filter((broker) => !/^[^\s:/]+:\d{1,5}$|^\[[0-9a-f:]+\]:\d{1,5}$/i.test(broker))
-      .map((broker) => `KAFKA_BROKERS: ${broker} is not host:port`),
+    ...kafkaRequirements(settings, problems),
     ...(settings.partnerUrlAllowlist ?? [])
       .filter((entry) => !isAllowlistEntry(entry))
       .map((entry) => `OCPI_PARTNER_URL_ALLOWLIST: ${entry} is neither host[:port] nor a network`),
