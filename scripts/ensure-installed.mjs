@@ -1,13 +1,15 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { missingPackages } from './missing-packages.mjs';
 import { isMain, projectRoot } from './project-root.mjs';
 
 const stamp = path.join(projectRoot, 'node_modules', '.installed-by-ocpi-gateway');
 const lockFile = path.join(projectRoot, 'package-lock.json');
 
 /**
- * Installs the dependencies exactly as the lock file names them, when they are missing or older than it.
+ * Installs the dependencies exactly as the lock file names them, when they are missing or others.
  * `npm ci` is no choice: it refuses a lock from which a registry without foreign platforms' binaries left those out.
  * Prints one line; throws when npm fails.
  *
@@ -32,24 +34,20 @@ export function ensureInstalled(say = console.log) {
   );
   if (error) throw new Error(`npm could not be run: ${error.message}`);
   if (status !== 0) throw new Error(`npm install failed (${status}):\n${stdout}${stderr}`);
-  fs.writeFileSync(stamp, '');
+  fs.writeFileSync(stamp, digestOfLock());
   say(`installed in ${Math.round((Date.now() - startedAt) / 1000)} s`);
   return true;
 }
 
-/** A tree that npm itself finished after the last change of the lock counts too. */
+/** A tree that npm itself made counts too, wherever it is and however old. */
 function isInstalled() {
-  const wanted = modifiedAt(lockFile);
-  const finished = Math.max(
-    modifiedAt(stamp),
-    modifiedAt(path.join(projectRoot, 'node_modules', '.package-lock.json')),
-  );
-  return finished >= wanted && modifiedAt(path.join(projectRoot, 'node_modules', 'node')) > 0;
+  if (!fs.existsSync(path.join(projectRoot, 'node_modules', 'node'))) return false;
+  return textOf(stamp) === digestOfLock() || missingPackages(projectRoot).length === 0;
 }
 
-function modifiedAt(file) {
-  return fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-}
+const digestOfLock = () => createHash('sha256').update(fs.readFileSync(lockFile)).digest('hex');
+
+const textOf = (file) => (fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined);
 
 if (isMain(import.meta.url)) {
   try {
