@@ -1,4 +1,5 @@
 import { gatewayEnvironment, readSettings } from '#platform';
+import { introduction } from './demo/introduction.js';
 import { runDemo } from './demo/run-demo.js';
 import { runOnce } from './demo/run-once.js';
 import { Sandbox } from './demo/sandbox.js';
@@ -18,7 +19,13 @@ const sandbox = new Sandbox({
 const ended = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.abort());
 
-await sandbox.start();
+try {
+  await sandbox.start();
+} catch (error) {
+  console.error(`✗ the sandbox could not start: ${(error as Error).message}`);
+  await sandbox.stop();
+  process.exit(1);
+}
 if (process.argv.includes('--once')) {
   const faults = await runOnce(sandbox);
   await sandbox.stop();
@@ -27,13 +34,7 @@ if (process.argv.includes('--once')) {
     console.log('✓ everything arrived, and nothing arrived where it must not');
   process.exit(faults.length === 0 ? 0 : 1);
 }
-console.log(`
-OCPI     http://127.0.0.1:${settings.publicPort}/ocpi/versions
-admin    http://127.0.0.1:${settings.internalPort}/admin/v1/docs
-metrics  http://127.0.0.1:${settings.internalPort}/metrics  http://127.0.0.1:${settings.consumerInternalPort}/metrics
-try      npm run ocpi -- partner list
-         Ctrl-C stops everything; the data stay.
-`);
+console.log(introduction(settings, sandbox.partners));
 await runDemo(sandbox, ended.signal);
 await sandbox.stop();
-process.exit(0);
+process.exit(ended.signal.aborted ? 0 : 1);

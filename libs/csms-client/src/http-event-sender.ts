@@ -74,7 +74,10 @@ export class HttpEventSender implements EventSender {
 
 /** The gateway refused the whole request: wrong key, too large, not JSON. Trying again would not help. */
 export class RefusedBatchError extends Error {
-  constructor(httpStatus: number, text: string) {
+  constructor(
+    readonly httpStatus: number,
+    text: string,
+  ) {
     super(`The gateway refused the batch: HTTP ${httpStatus} ${text.slice(0, 500)}`);
   }
 }

@@ -24,6 +24,8 @@ export interface VisitOptions {
   /** How many updates between start and end, and the real time between them. */
   updates?: number;
   updateEveryMs?: number;
+  /** Unplugs the car at once: the session ends with its CDR, and nothing is left open. */
+  unplug?: AbortSignal;
 }
 
 /** A CSMS with its own chargers: states its network, and tells what happens at it, in the words of the contract. */
@@ -62,16 +64,19 @@ export class VirtualCsms {
 
   /** One car: plug-in, meter values, the full battery, unplugging, and the CDR. */
   async visit(options: VisitOptions): Promise<void> {
-    const { location, evse, updates = 3, updateEveryMs = 400 } = options;
+    const { location, evse, updates = 3, updateEveryMs = 400, unplug } = options;
+    const pause = (): Promise<void> =>
+      sleep(updateEveryMs, undefined, unplug && { signal: unplug }).catch(() => undefined);
     const session = this.plan(options);
     await this.setStatus(location, evse, 'CHARGING');
     await this.say('ocpi.session.started.v1', session.session(0, new Date()));
     for (let step = 1; step <= updates; step++) {
-      await sleep(updateEveryMs);
+      await pause();
+      if (unplug?.aborted) break;
       const minutes = Math.round((session.durationMinutes * step) / (updates + 1));
       await this.say('ocpi.session.updated.v1', session.session(minutes, new Date()));
     }
-    await sleep(updateEveryMs);
+    if (!unplug?.aborted) await pause();
     const end = session.session(session.durationMinutes, new Date());
     await this.say('ocpi.session.ended.v1', end);
     await this.setStatus(location, evse, 'AVAILABLE');

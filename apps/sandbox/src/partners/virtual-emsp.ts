@@ -53,7 +53,9 @@ export class VirtualEmsp {
 
   async start(): Promise<this> {
     await new Promise<void>((resolve, reject) => {
-      this.server.once('error', reject);
+      this.server.once('error', (error: NodeJS.ErrnoException) =>
+        reject(error.code === 'EADDRINUSE' ? new Error(this.portTaken()) : error),
+      );
       this.server.listen(this.options.port ?? 0, '127.0.0.1', resolve);
     });
     this.restore();
@@ -64,6 +66,11 @@ export class VirtualEmsp {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
     await this.link.close();
+  }
+
+  private portTaken(): string {
+    const { name, port } = this.options;
+    return `${name} needs port ${port ?? 0}, which something else listens on`;
   }
 
   get baseUrl(): string {
