@@ -21,7 +21,7 @@ export class AdminApi {
 
   async call<T>(method: Method, path: string, body?: unknown): Promise<T> {
     const { status, text } = await this.send(method, path, body);
-    if (status >= 300) throw new CliError(refusal(status, text));
+    if (status >= 300) throw new CliError(refusal(this.baseUrl, status, text));
     return (text === '' ? undefined : JSON.parse(text)) as T;
   }
 
@@ -48,13 +48,18 @@ export class AdminApi {
   }
 }
 
-function refusal(status: number, text: string): string {
-  if (status === 401) return 'the admin key is wrong: set OCPI_ADMIN_KEY to that of the gateway';
+function refusal(baseUrl: string, status: number, text: string): string {
   const { detail, errors } = problemIn(text);
+  if (status === 401 && detail !== undefined) {
+    return 'the admin key is wrong: set OCPI_ADMIN_KEY to that of the gateway';
+  }
   if (errors && errors.length > 0) {
     return errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
   }
-  return detail ?? `the admin API answered HTTP ${status}`;
+  return (
+    detail ??
+    `HTTP ${status} from ${baseUrl}, which is no admin API: is OCPI_ADMIN_URL the internal port of ocpi-api?`
+  );
 }
 
 function problemIn(text: string): Problem {

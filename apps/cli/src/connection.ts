@@ -1,4 +1,4 @@
-import { ago, duration, facts, table } from './print.js';
+import { ago, duration, facts, table, until } from './print.js';
 
 /** A connection as the admin API shows it. */
 export interface Connection {
@@ -38,12 +38,32 @@ export interface ConnectionDetails extends Connection {
   profile: Record<string, unknown>;
   effectiveProfile: Record<string, unknown>;
   tokens: { purpose: string; state: string; createdAt: string; firstUsedAt: string | null }[];
-  tokenPull: Record<string, unknown>;
+  tokenPull: TokenPull;
+}
+
+/** Where the periodic pull of its tokens stands; the admin API may say more. */
+interface TokenPull {
+  nextAt?: string;
+  requested?: string;
+  through?: string;
+  failures?: number;
+  outcome?: string;
 }
 
 export const connectionTable = (connections: readonly Connection[]): string =>
   table(
-    ['ID', 'NAME', 'STATE', 'VERSION', 'PARTIES', 'FEED', 'LAG', 'PARKED', 'OWED CDRS', 'SEEN'],
+    [
+      'ID',
+      'NAME',
+      'STATE',
+      'VERSION',
+      'PARTIES',
+      'FEED',
+      'LAG',
+      'PARKED',
+      'OWED CDRS',
+      'CALLED US',
+    ],
     connections.map((one) => [
       one.id,
       one.name,
@@ -69,7 +89,7 @@ export function connectionFacts(one: ConnectionDetails): string {
     ['version', one.version],
     ['versions URL', one.versionsUrl],
     ['registered', ago(one.registeredAt)],
-    ['last seen', ago(one.lastSeenAt)],
+    ['last called us', ago(one.lastSeenAt)],
     ['token age', duration(one.tokenAgeSeconds)],
     ['may claim', one.allowedParties],
     ['claims', one.parties.map(({ party, role, name }) => `${party} ${role} ${name ?? ''}`.trim())],
@@ -78,15 +98,15 @@ export function connectionFacts(one: ConnectionDetails): string {
     ['locations', one.locationsShown],
     ['tariffs', one.tariffsShown],
     ['preset', one.preset],
-    ['own knobs', one.profile],
+    ['own knobs', Object.entries(one.profile).map(([knob, value]) => `${knob}=${String(value)}`)],
     ['feed', `${feed.state}, ${feed.lagChanges} changes / ${duration(feed.lagSeconds)} behind`],
     ['last success', ago(feed.lastSuccessAt)],
     ['failures', feed.failures === 0 ? undefined : `${feed.failures}: ${feed.lastFailure ?? ''}`],
-    ['next try', feed.resumeAt ?? undefined],
+    ['next try', feed.resumeAt === null ? undefined : until(feed.resumeAt)],
     ['parked', one.parked],
     ['owed CDRs', one.owedCdrs],
     ['deviations', deviations],
-    ['token pull', one.tokenPull],
+    ['token pull', tokenPullText(one.tokenPull)],
     ['its tokens', one.tokens.map(({ purpose, state }) => `${purpose} (${state})`)],
   ]);
   const endpoints = table(
@@ -94,4 +114,14 @@ export function connectionFacts(one: ConnectionDetails): string {
     one.endpoints.map(({ identifier, role, url }) => [identifier, role, url]),
   );
   return one.endpoints.length > 0 ? `${summary}\n\n${endpoints}` : summary;
+}
+
+function tokenPullText({ nextAt, requested, through, failures, outcome }: TokenPull): string {
+  return [
+    ...(outcome === undefined ? [] : [outcome]),
+    ...(failures === undefined || failures === 0 ? [] : [`${failures} failures in a row`]),
+    ...(through === undefined ? [] : [`all up to ${ago(through)}`]),
+    ...(requested === undefined ? [] : [`${requested} pull asked for`]),
+    ...(nextAt === undefined ? [] : [`next ${until(nextAt)}`]),
+  ].join(', ');
 }

@@ -14,7 +14,7 @@ export function command(
   parent: Command,
   signature: string,
   description: string,
-  ...examples: string[]
+  ...examples: [string, ...string[]]
 ): Command {
   const made = parent
     .command(signature)

@@ -66,6 +66,13 @@ export const ago = (instant: string | null | undefined, now = new Date()): strin
     ? '-'
     : `${duration(Math.max(0, (now.getTime() - Date.parse(instant)) / 1000))} ago`;
 
+/** How long it is until an instant; `now` once it is there. */
+export function until(instant: string | null | undefined, now = new Date()): string {
+  if (instant == null) return '-';
+  const seconds = (Date.parse(instant) - now.getTime()) / 1000;
+  return seconds > 0 ? `in ${duration(seconds)}` : 'now';
+}
+
 /** A text on one line of at most so many characters. */
 export function short(text: string | null | undefined, most = 60): string {
   const line = (text ?? '').replace(/\s+/g, ' ');

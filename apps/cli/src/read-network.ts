@@ -26,10 +26,18 @@ async function arrayIn(file: string): Promise<unknown[]> {
   try {
     value = JSON.parse(await readFile(file, 'utf8'));
   } catch (error) {
-    throw new CliError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new CliError(`${file}: ${whyUnreadable(error)}`, { cause: error });
   }
-  if (!Array.isArray(value)) throw new CliError(`${file}: not an array`);
+  if (!Array.isArray(value)) {
+    throw new CliError(`${file}: must hold a JSON array of OCPI 2.3.0 Locations or Tariffs`);
+  }
   return value as unknown[];
+}
+
+function whyUnreadable(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'there is no such file';
+  return code === undefined ? message : `cannot be read (${code})`;
 }
 
 /** Without these an event cannot be addressed; everything else is the gateway's to judge. */

@@ -95,7 +95,7 @@ describe('the command line', () => {
     expect(list).toMatch(/emsp\s+An eMSP\s+invited/);
     const shown = await said('partner', 'show', 'emsp');
     expect(shown).toMatch(/may claim\s+NL\*EMA, NL\*EMB/);
-    expect(shown).toContain('"concurrency":2');
+    expect(shown).toMatch(/own knobs\s+concurrency=2, locationsPush=put/);
     expect(list + shown).not.toContain(tokenA);
   });
 
@@ -161,7 +161,7 @@ describe('the command line', () => {
     );
     const [, id = ''] = /^\s*(\d+)\s+parked/m.exec(events) ?? [];
     expect(await said('events', 'show', id, '--raw')).toBe('{"id":"C1"}');
-    expect(await said('events', 'redrive', id)).toContain('1 are tried again');
+    expect(await said('events', 'redrive', id)).toBe('1 event is tried again within seconds.');
     await said('events', 'drop', id);
 
     const missing = await ocpi('where', 'cdr', 'NL*EVC', 'NONE');
@@ -202,6 +202,28 @@ describe('the command line', () => {
     [['parked', 'redrive'], 1, /say which/],
     [['parked', 'show', '12345'], 1, /no parked push 12345/],
     [['surprise'], 2, /unknown command/],
+    [['where', 'foo', 'NL*EVC', 'X'], 1, /kind: must be one of location, tariff, session, cdr/],
+    [['where', 'location', 'NLEVC', 'X'], 1, /party: must be a party as NL\*ABC/],
+    [['partner', 'show', 'nix'], 1, /^ocpi: There is no connection nix$/],
+    [['partner', 'pause', 'nix'], 1, /^ocpi: There is no connection nix$/],
+    [
+      [
+        'partner',
+        'handshake',
+        'emsp',
+        '--url',
+        'http://127.0.0.1:9/versions',
+        '--token-a',
+        'aaaaaaaa',
+      ],
+      1,
+      /plain http \(OCPI_PARTNER_URL_ALLOWLIST may name its host to allow it\)/,
+    ],
+    [
+      ['feed', 'nope.json', '--http', 'http://127.0.0.1:9'],
+      1,
+      /^ocpi: nope\.json: there is no such file$/,
+    ],
   ])('says in one line why %j fails', async (args, code, reason) => {
     const result = await ocpi(...args);
 
@@ -215,6 +237,12 @@ describe('the command line', () => {
     expect(wrong).toMatchObject({
       code: 1,
       err: expect.stringContaining('the admin key is wrong'),
+    });
+
+    const elsewhere = await ocpiWith({ OCPI_ADMIN_URL: `${url}/no/admin` }, 'partner', 'list');
+    expect(elsewhere).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/HTTP 404.*internal port of ocpi-api\?/),
     });
 
     const nobody = await ocpiWith({ OCPI_ADMIN_URL: 'http://127.0.0.1:1' }, 'partner', 'list');
@@ -314,7 +342,7 @@ describe('ocpi feed', () => {
   });
 
   it.each([
-    ['an object', { a: 1 }, /not an array/],
+    ['an object', { a: 1 }, /must hold a JSON array of OCPI 2\.3\.0 Locations or Tariffs/],
     ['neither kind', [{ id: '1' }], /element 0 is neither a Location nor a Tariff/],
     ['no party', [{ ...tariff, party_id: undefined }], /party_id is missing/],
   ])('sends nothing from a file with %s', async (_, content, reason) => {

@@ -47,7 +47,7 @@ export function addCsmsCommands(program: Command, context: CliContext): void {
       );
     });
 
-  command(csms, 'list', 'all of them').action(async (options: { json?: boolean }) => {
+  command(csms, 'list', 'all of them', 'csms list').action(async (options: { json?: boolean }) => {
     const list = await context.api.get<{ csmsClients: CsmsClient[] }>('csms-clients');
     answer(context, options, list, ({ csmsClients }) =>
       table(
@@ -63,7 +63,7 @@ export function addCsmsCommands(program: Command, context: CliContext): void {
     );
   });
 
-  command(csms, 'rm <name>', 'take its key away').action(
+  command(csms, 'rm <name>', 'take its key away', 'csms rm our-csms').action(
     async (name: string, options: { json?: boolean }) => {
       await context.api.call('DELETE', at('csms-clients', name));
       answer(context, options, { removed: name }, () => `${name} is no longer let in.`);

@@ -30,7 +30,7 @@ export function addEventCommands(program: Command, context: CliContext): void {
     .command('events')
     .description('events of the CSMS that wait for their parent or could not be used');
 
-  command(events, 'list', 'newest first')
+  command(events, 'list', 'newest first', 'events list', 'events list --state held')
     .option('--state <state>', 'held (waits) or parked (broken)')
     .option('--limit <count>', 'how many at most', '100')
     .action(async (options: { state?: string; limit: string; json?: boolean }) => {
@@ -72,21 +72,25 @@ export function addEventCommands(program: Command, context: CliContext): void {
       else answer(context, options, event, eventFacts);
     });
 
-  command(events, 'redrive <ids...>', 'try again; one that fails again comes back').action(
-    async (ids: string[], options: { json?: boolean }) => {
-      const done = await context.api.call<{ redriven: number }>('POST', 'parked-events/redrive', {
-        ids: ids.map(Number),
-      });
-      answer(
-        context,
-        options,
-        done,
-        ({ redriven }) => `${redriven} are tried again within seconds.`,
-      );
-    },
-  );
+  command(
+    events,
+    'redrive <ids...>',
+    'try again; one that fails again comes back',
+    'events redrive 17 18',
+  ).action(async (ids: string[], options: { json?: boolean }) => {
+    const done = await context.api.call<{ redriven: number }>('POST', 'parked-events/redrive', {
+      ids: ids.map(Number),
+    });
+    answer(
+      context,
+      options,
+      done,
+      ({ redriven }) =>
+        `${redriven === 1 ? '1 event is' : `${redriven} events are`} tried again within seconds.`,
+    );
+  });
 
-  command(events, 'drop <id>', 'throw one away').action(
+  command(events, 'drop <id>', 'throw one away', 'events drop 17').action(
     async (id: string, options: { json?: boolean }) => {
       await context.api.call('DELETE', at('parked-events', id));
       answer(context, options, { dropped: Number(id) }, () => `${id} is thrown away.`);

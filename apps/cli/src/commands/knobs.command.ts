@@ -9,7 +9,7 @@ interface ProfileKnobs {
 
 /** `ocpi knobs`: in what partners may differ. */
 export function addKnobsCommand(program: Command, context: CliContext): void {
-  command(program, 'knobs', 'the knobs of a partner profile, and the presets').action(
+  command(program, 'knobs', 'the knobs of a partner profile, and the presets', 'knobs').action(
     async (options: { json?: boolean }) => {
       const all = await context.api.get<ProfileKnobs>('profile-knobs');
       answer(context, options, all, ({ knobs, presets }) =>

@@ -22,7 +22,7 @@ interface ParkedPush {
 export function addParkedCommands(program: Command, context: CliContext): void {
   const parked = program.command('parked').description('objects that partners refused');
 
-  command(parked, 'list', 'newest first')
+  command(parked, 'list', 'newest first', 'parked list', 'parked list --partner example-emsp')
     .option('--partner <id>', 'of this connection alone')
     .option('--limit <count>', 'how many at most', '100')
     .action(async (options: { partner?: string; limit: string; json?: boolean }) => {
@@ -50,24 +50,27 @@ export function addParkedCommands(program: Command, context: CliContext): void {
       );
     });
 
-  command(parked, 'show <id>', 'one of them, with the last request and its answer').action(
-    async (id: string, options: { json?: boolean }) => {
-      const push = await context.api.get<ParkedPush>(at('parked-pushes', id));
-      answer(context, options, push, (one) =>
-        [
-          facts([
-            ['id', one.id],
-            ['partner', one.connectionId],
-            ['object', `${one.kind} ${one.objectName}`],
-            ['reason', one.reason],
-            ['tries', one.attempts],
-            ['parked', ago(one.parkedAt)],
-          ]),
-          ...(one.lastExchange ? ['', exchangeFacts(one.lastExchange)] : []),
-        ].join('\n'),
-      );
-    },
-  );
+  command(
+    parked,
+    'show <id>',
+    'one of them, with the last request and its answer',
+    'parked show 17',
+  ).action(async (id: string, options: { json?: boolean }) => {
+    const push = await context.api.get<ParkedPush>(at('parked-pushes', id));
+    answer(context, options, push, (one) =>
+      [
+        facts([
+          ['id', one.id],
+          ['partner', one.connectionId],
+          ['object', `${one.kind} ${one.objectName}`],
+          ['reason', one.reason],
+          ['tries', one.attempts],
+          ['parked', ago(one.parkedAt)],
+        ]),
+        ...(one.lastExchange ? ['', exchangeFacts(one.lastExchange)] : []),
+      ].join('\n'),
+    );
+  });
 
   command(
     parked,
@@ -90,13 +93,22 @@ export function addParkedCommands(program: Command, context: CliContext): void {
         'parked-pushes/redrive',
         choice,
       );
-      answer(context, options, done, ({ redriven }) => `${redriven} on their way.`);
+      answer(
+        context,
+        options,
+        done,
+        ({ redriven }) =>
+          `${redriven === 1 ? '1 push is on its' : `${redriven} pushes are on their`} way.`,
+      );
     });
 
-  command(parked, 'drop <id>', 'give one up: the partner stays without it until it changes').action(
-    async (id: string, options: { json?: boolean }) => {
-      await context.api.call('DELETE', at('parked-pushes', id));
-      answer(context, options, { dropped: Number(id) }, () => `${id} is given up.`);
-    },
-  );
+  command(
+    parked,
+    'drop <id>',
+    'give one up: the partner stays without it until it changes',
+    'parked drop 17',
+  ).action(async (id: string, options: { json?: boolean }) => {
+    await context.api.call('DELETE', at('parked-pushes', id));
+    answer(context, options, { dropped: Number(id) }, () => `${id} is given up.`);
+  });
 }

@@ -40,33 +40,48 @@ export function addPartnerActions(partner: Command, context: CliContext): void {
     partner,
     'pause <id>',
     'no pushes and no pulls until resumed; it may still call us',
+    'partner pause example-emsp',
   ).action((id: string, options: { json?: boolean }) =>
     act(id, 'pause', {}, options, () => `${id} is paused.`),
   );
 
-  command(partner, 'resume <id>', 'go on after a pause, or after it rejected our token').action(
-    (id: string, options: { json?: boolean }) =>
-      act(
-        id,
-        'resume',
-        {},
-        options,
-        ({ feed }) => `${id} goes on; ${feed.lagChanges} changes to look at.`,
-      ),
+  command(
+    partner,
+    'resume <id>',
+    'go on after a pause, or after it rejected our token',
+    'partner resume example-emsp',
+  ).action((id: string, options: { json?: boolean }) =>
+    act(
+      id,
+      'resume',
+      {},
+      options,
+      ({ feed }) => `${id} goes on; ${feed.lagChanges} changes to look at.`,
+    ),
   );
 
-  command(partner, 'resync <id>', 'send everything it may see, in its current state').action(
-    (id: string, options: { json?: boolean }) =>
-      act(
-        id,
-        'resync',
-        {},
-        options,
-        () => `${id} gets everything anew; \`partner show ${id}\` tells how far it is.`,
-      ),
+  command(
+    partner,
+    'resync <id>',
+    'send everything it may see, in its current state',
+    'partner resync example-emsp',
+  ).action((id: string, options: { json?: boolean }) =>
+    act(
+      id,
+      'resync',
+      {},
+      options,
+      () => `${id} gets everything anew; \`partner show ${id}\` tells how far it is.`,
+    ),
   );
 
-  command(partner, 'rotate <id>', 'new tokens for both sides, endpoints read anew')
+  command(
+    partner,
+    'rotate <id>',
+    'new tokens for both sides, endpoints read anew',
+    'partner rotate example-emsp',
+    'partner rotate example-emsp --newest',
+  )
     .option('--newest', 'also move to the highest version that both speak')
     .action((id: string, options: { newest?: boolean; json?: boolean }) =>
       act(
@@ -78,7 +93,13 @@ export function addPartnerActions(partner: Command, context: CliContext): void {
       ),
     );
 
-  command(partner, 'unregister <id>', 'end the relationship: both tokens die')
+  command(
+    partner,
+    'unregister <id>',
+    'end the relationship: both tokens die',
+    'partner unregister example-emsp',
+    'partner unregister example-emsp --force',
+  )
     .option('--force', 'end our side even if the partner cannot be told')
     .action((id: string, options: { force?: boolean; json?: boolean }) =>
       act(
@@ -90,7 +111,13 @@ export function addPartnerActions(partner: Command, context: CliContext): void {
       ),
     );
 
-  command(partner, 'pull-tokens <id>', "pull the partner's tokens now")
+  command(
+    partner,
+    'pull-tokens <id>',
+    "pull the partner's tokens now",
+    'partner pull-tokens example-emsp',
+    'partner pull-tokens example-emsp --full',
+  )
     .option('--full', 'all of them, not just what changed')
     .action((id: string, options: { full?: boolean; json?: boolean }) =>
       act(

@@ -17,6 +17,8 @@ export function addPartnerSettings(partner: Command, context: CliContext): void 
     partner,
     'edit <id>',
     'change name, kind, parties or versions; lists replace the old ones',
+    'partner edit example-emsp --name "Example eMSP" --allow "NL*EMA,NL*EMB"',
+    'partner edit example-emsp --version all',
   )
     .option('--name <name>')
     .option('--kind <kind>', 'peer, hub or nap')

@@ -49,33 +49,46 @@ export function addPartnerCommands(program: Command, context: CliContext): void 
       answer(context, options, created, invitation);
     });
 
-  command(partner, 'list', 'all connections: version, lag, what is stuck').action(
-    async (options: { json?: boolean }) => {
-      const list = await context.api.get<{ connections: Connection[] }>('connections');
-      answer(context, options, list, ({ connections }) => connectionTable(connections));
-    },
-  );
+  command(
+    partner,
+    'list',
+    'all connections: version, lag, what is stuck',
+    'partner list',
+    'partner list --json',
+  ).action(async (options: { json?: boolean }) => {
+    const list = await context.api.get<{ connections: Connection[] }>('connections');
+    answer(context, options, list, ({ connections }) => connectionTable(connections));
+  });
 
-  command(partner, 'show <id>', 'everything about one, except its tokens').action(
-    async (id: string, options: { json?: boolean }) => {
-      const details = await context.api.get<ConnectionDetails>(at('connections', id));
-      answer(context, options, details, connectionFacts);
-    },
-  );
+  command(
+    partner,
+    'show <id>',
+    'everything about one, except its tokens',
+    'partner show example-emsp',
+  ).action(async (id: string, options: { json?: boolean }) => {
+    const details = await context.api.get<ConnectionDetails>(at('connections', id));
+    answer(context, options, details, connectionFacts);
+  });
 
-  command(partner, 'token <id>', 'issue a new token A, shown this once; earlier ones die').action(
-    async (id: string, options: { json?: boolean }) => {
-      const issued = await context.api.call<Invitation>('POST', at('connections', id, 'token-a'));
-      answer(context, options, issued, invitation);
-    },
-  );
+  command(
+    partner,
+    'token <id>',
+    'issue a new token A, shown this once; earlier ones die',
+    'partner token example-emsp',
+  ).action(async (id: string, options: { json?: boolean }) => {
+    const issued = await context.api.call<Invitation>('POST', at('connections', id, 'token-a'));
+    answer(context, options, issued, invitation);
+  });
 
-  command(partner, 'rm <id>', 'forget a connection that is not registered').action(
-    async (id: string, options: { json?: boolean }) => {
-      await context.api.call('DELETE', at('connections', id));
-      answer(context, options, { removed: id }, () => `${id} is forgotten.`);
-    },
-  );
+  command(
+    partner,
+    'rm <id>',
+    'forget a connection that is not registered',
+    'partner rm example-emsp',
+  ).action(async (id: string, options: { json?: boolean }) => {
+    await context.api.call('DELETE', at('connections', id));
+    answer(context, options, { removed: id }, () => `${id} is forgotten.`);
+  });
 
   addPartnerActions(partner, context);
   addPartnerSettings(partner, context);

@@ -35,15 +35,17 @@ export function addPartyCommands(program: Command, context: CliContext): void {
       answer(context, options, created, (party) => told(party, list.hostedParties.length));
     });
 
-  command(party, 'list', 'all of them').action(async (options: { json?: boolean }) => {
-    const list = await context.api.get<{ hostedParties: Party[] }>('hosted-parties');
-    answer(context, options, list, ({ hostedParties }) =>
-      table(
-        ['PARTY', 'NAME', 'SINCE'],
-        hostedParties.map((one) => [one.party, one.businessDetails.name, ago(one.createdAt)]),
-      ),
-    );
-  });
+  command(party, 'list', 'all of them', 'party list').action(
+    async (options: { json?: boolean }) => {
+      const list = await context.api.get<{ hostedParties: Party[] }>('hosted-parties');
+      answer(context, options, list, ({ hostedParties }) =>
+        table(
+          ['PARTY', 'NAME', 'SINCE'],
+          hostedParties.map((one) => [one.party, one.businessDetails.name, ago(one.createdAt)]),
+        ),
+      );
+    },
+  );
 }
 
 function told({ party, announcements = [] }: Party, hosted: number): string {

@@ -27,7 +27,11 @@ export class CsmsClientGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const key = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1];
     const client = key === undefined ? undefined : await this.clientOf(key);
-    if (!client) throw new UnauthorizedException('the key of a CSMS client is required');
+    if (!client) {
+      throw new UnauthorizedException(
+        key === undefined ? 'the key of a CSMS client is required' : 'unknown key',
+      );
+    }
     request.csmsClient = client;
     return true;
   }

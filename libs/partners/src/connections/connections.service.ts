@@ -171,7 +171,7 @@ export class ConnectionsService {
 
   get(connectionId: string): Connection {
     const connection = this.directory.get(connectionId);
-    if (!connection) throw new ConnectionError(404, `no connection ${connectionId}`);
+    if (!connection) throw new ConnectionError(404, `There is no connection ${connectionId}`);
     return connection;
   }
 
@@ -183,7 +183,8 @@ export class ConnectionsService {
       const found = await tx.query<unknown[]>('SELECT 1 FROM connection WHERE id = $1 FOR UPDATE', [
         connectionId,
       ]);
-      if (found.length === 0) throw new ConnectionError(404, `no connection ${connectionId}`);
+      if (found.length === 0)
+        throw new ConnectionError(404, `There is no connection ${connectionId}`);
       const value = await work(tx);
       await signal(tx, connectionId);
       return value;

@@ -33,7 +33,7 @@ export class VisibilityService {
         `SELECT ${column} AS rule FROM connection WHERE id = $1 FOR UPDATE`,
         [connectionId],
       );
-      if (!row) throw new ConnectionError(404, `no connection ${connectionId}`);
+      if (!row) throw new ConnectionError(404, `There is no connection ${connectionId}`);
       const before = await shownIds(tx, connectionId, kind, row.rule);
       await tx.query('DELETE FROM object_grant WHERE connection_id = $1 AND kind = $2', [
         connectionId,

@@ -16,6 +16,14 @@ export class AddressRefusedError extends Error {
   }
 }
 
+/** What would allow an address that is refused; for the operator, not for the partner. */
+export class UnlistedError extends Error {
+  constructor() {
+    super('OCPI_PARTNER_URL_ALLOWLIST may name its host to allow it');
+    this.name = 'UnlistedError';
+  }
+}
+
 const resolveAll: HostLookup = (hostname, callback) =>
   systemLookup(hostname, { all: true, order: 'verbatim' }, callback);
 
@@ -51,6 +59,17 @@ export class AddressPolicy {
     const refusal = this.refusalOfTarget(target);
     if (target.origin !== 'null') this.judged.set(target.origin, { refusal });
     return refusal;
+  }
+
+  /** Could the allow-list make an exception for this URL? */
+  mayBeListed(url: string): boolean {
+    const target = URL.parse(url);
+    return (
+      target !== null &&
+      ['https:', 'http:'].includes(target.protocol) &&
+      target.username === '' &&
+      target.password === ''
+    );
   }
 
   private refusalOfTarget(target: URL): string | undefined {

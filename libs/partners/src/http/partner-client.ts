@@ -2,7 +2,12 @@ import { type OnApplicationShutdown } from '@nestjs/common';
 import { authorizationHeader, readEnvelope, tokenEncoding, writeRouting } from '#ocpi';
 import { newCorrelationId, newRequestId } from '#platform';
 import { Agent, errors, Pool } from 'undici';
-import { AddressPolicy, AddressRefusedError, type HostLookup } from './address-policy.js';
+import {
+  AddressPolicy,
+  AddressRefusedError,
+  type HostLookup,
+  UnlistedError,
+} from './address-policy.js';
 import { DeadlineError, exchangeText } from './exchange-text.js';
 import { withoutToken } from './token-echo.js';
 import { type PartnerAnswer, type PartnerFailed, type PartnerRequest } from './partner-request.js';
@@ -54,7 +59,9 @@ export class PartnerClient implements OnApplicationShutdown {
   /** Why this URL may not be called, its name resolved now; undefined when it may. */
   async vetUrl(url: string): Promise<UrlRefusal | undefined> {
     const reason = this.policy.refusalOf(url);
-    if (reason !== undefined) return { reason };
+    if (reason !== undefined) {
+      return this.policy.mayBeListed(url) ? { reason, cause: new UnlistedError() } : { reason };
+    }
     try {
       await this.policy.resolve(new URL(url));
       return undefined;

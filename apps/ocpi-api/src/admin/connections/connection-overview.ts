@@ -69,7 +69,7 @@ export class ConnectionOverview {
   /** @throws Problem 404 */
   async get(id: string): Promise<ConnectionDetails> {
     const [row] = await this.dataSource.query<Row[]>(SELECT, [id]);
-    if (!row) throw Problem.notFound(`connection named ${id}`);
+    if (!row) throw Problem.notFound(`connection ${id}`);
     return this.detailsOf(row);
   }
 

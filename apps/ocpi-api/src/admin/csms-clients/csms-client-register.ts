@@ -59,6 +59,6 @@ export class CsmsClientRegister {
         [name],
       );
     });
-    if (removed.length === 0) throw Problem.notFound(`CSMS client named ${name}`);
+    if (removed.length === 0) throw Problem.notFound(`CSMS client ${name}`);
   }
 }

@@ -17,7 +17,12 @@ export class AdminKeyGuard implements CanActivate {
     const { authorization } = context.switchToHttp().getRequest<FastifyRequest>().headers;
     const [, key] = /^Bearer +(\S+) *$/i.exec(authorization ?? '') ?? [];
     if (key !== undefined && timingSafeEqual(digest(key), this.expected)) return true;
-    throw new Problem(401, 'Show the admin key: Authorization: Bearer <OCPI_ADMIN_KEY>');
+    throw new Problem(
+      401,
+      key === undefined
+        ? 'Show the admin key: Authorization: Bearer <OCPI_ADMIN_KEY>'
+        : 'This is not the admin key: show the OCPI_ADMIN_KEY of the gateway',
+    );
   }
 }
 

@@ -1,13 +1,13 @@
-import { Get, Param, ParseEnumPipe } from '@nestjs/common';
+import { Get, Param } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse } from '@nestjs/swagger';
 import { ConnectionsService } from '#partners';
 import { AdminController } from '../http/admin-controller.js';
+import { OneOf } from '../http/one-of.pipe.js';
+import { PartyInPath } from '../http/party.pipe.js';
 import { DeliveryReport } from './delivery-report.js';
 import { ObjectDeliveries, ObjectView } from './object.dto.js';
 import { PartnerSight } from './partner-sight.js';
 import { OBJECT_KINDS, type ObjectKind, StoredObjects } from './stored-object.js';
-
-const KINDS = Object.fromEntries(OBJECT_KINDS.map((kind) => [kind, kind]));
 
 @AdminController('', 'Objects')
 @ApiParam({ name: 'kind', enum: OBJECT_KINDS })
@@ -24,8 +24,8 @@ export class ObjectsController {
   @ApiOperation({ summary: 'Where is it? Its state at every partner, with the last exchange' })
   @ApiResponse({ status: 200, type: ObjectDeliveries })
   async deliveries(
-    @Param('kind', new ParseEnumPipe(KINDS)) kind: ObjectKind,
-    @Param('party') party: string,
+    @Param('kind', new OneOf('kind', OBJECT_KINDS)) kind: ObjectKind,
+    @Param('party', PartyInPath) party: string,
     @Param('id') id: string,
   ): Promise<ObjectDeliveries> {
     const object = await this.objects.get(kind, party, id);
@@ -43,8 +43,8 @@ export class ObjectsController {
   @ApiResponse({ status: 200, type: ObjectView })
   async view(
     @Param('connectionId') connectionId: string,
-    @Param('kind', new ParseEnumPipe(KINDS)) kind: ObjectKind,
-    @Param('party') party: string,
+    @Param('kind', new OneOf('kind', OBJECT_KINDS)) kind: ObjectKind,
+    @Param('party', PartyInPath) party: string,
     @Param('id') id: string,
   ): Promise<ObjectView> {
     const connection = this.connections.get(connectionId);

@@ -1,12 +1,13 @@
-import { Body, Get, Param, ParseEnumPipe, Put } from '@nestjs/common';
+import { Body, Get, Param, Put } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse } from '@nestjs/swagger';
 import { AdminController } from '../http/admin-controller.js';
+import { OneOf } from '../http/one-of.pipe.js';
 import { Visibility, VisibilityChange } from './visibility.dto.js';
 import { VisibilityRules } from './visibility-rules.js';
 
 const KINDS = { locations: 'location', tariffs: 'tariff' } as const;
 type KindName = keyof typeof KINDS;
-const KIND_NAMES = { locations: 'locations', tariffs: 'tariffs' } as const;
+const KIND_NAMES = ['locations', 'tariffs'] as const satisfies KindName[];
 
 @AdminController('connections/:id/visibility/:kind', 'Visibility')
 @ApiParam({ name: 'kind', enum: KIND_NAMES })
@@ -18,7 +19,7 @@ export class VisibilityController {
   @ApiResponse({ status: 200, type: Visibility })
   get(
     @Param('id') id: string,
-    @Param('kind', new ParseEnumPipe(KIND_NAMES)) kind: KindName,
+    @Param('kind', new OneOf('kind', KIND_NAMES)) kind: KindName,
   ): Promise<Visibility> {
     return this.rules.get(id, KINDS[kind]);
   }
@@ -30,7 +31,7 @@ export class VisibilityController {
   @ApiResponse({ status: 200, type: Visibility })
   change(
     @Param('id') id: string,
-    @Param('kind', new ParseEnumPipe(KIND_NAMES)) kind: KindName,
+    @Param('kind', new OneOf('kind', KIND_NAMES)) kind: KindName,
     @Body() change: VisibilityChange,
   ): Promise<Visibility> {
     return this.rules.change(id, KINDS[kind], change);
