@@ -35,7 +35,7 @@ describe('the virtual eMSP of the quickstart', () => {
           await storeLocation(api.dataSource, { ...location, id: `AT-${version}` });
         }
 
-        await emsp.pull();
+        await emsp.resume(`${api.base}/ocpi/versions`);
         await emsp.pushToken(wireToken(version, `CARD-${version}`, party));
 
         const keys = [...emsp.store.locations.keys()].filter((key) => key.endsWith(version));

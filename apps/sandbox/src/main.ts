@@ -10,6 +10,7 @@ const sandbox = new Sandbox({
   adminUrl: `http://127.0.0.1:${settings.internalPort}`,
   adminKey: settings.adminKey,
   csmsUrl: `http://127.0.0.1:${settings.consumerInternalPort}`,
+  versionsUrl: `${settings.publicUrl}/ocpi/versions`,
   stateDir: process.env['SANDBOX_STATE_DIR'] ?? 'var/sandbox',
   ...(settings.kafkaBrokers.length > 0 && {
     kafkaBrokers: settings.kafkaBrokers,

@@ -14,6 +14,8 @@ export interface SandboxOptions {
   adminUrl: string;
   adminKey: string;
   csmsUrl: string;
+  /** The gateway's versions endpoint as partners reach it now. */
+  versionsUrl: string;
   stateDir: string;
   kafkaBrokers?: string[];
   topicPrefix?: string;
@@ -50,7 +52,7 @@ export class Sandbox {
       emsp.onReceipt((receipt) => this.timeline.receipt(spec.name, spec.version, receipt));
       const connection = known.get(spec.id);
       if (connection?.state === 'registered' && emsp.link.registered) {
-        await emsp.pull();
+        await emsp.resume(this.options.versionsUrl);
         this.timeline.note(`${spec.name} is still registered, and pulled the network anew`);
         continue;
       }

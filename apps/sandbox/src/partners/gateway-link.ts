@@ -55,6 +55,11 @@ export class GatewayLink {
     await this.readEndpoints(credentials.url);
   }
 
+  /** Reads the endpoints anew: what was remembered is wrong once the gateway stands at another address. */
+  rediscover(versionsUrl: string): Promise<void> {
+    return this.readEndpoints(versionsUrl);
+  }
+
   forget(): void {
     this.theirs = undefined;
     this.endpoints = [];

@@ -91,6 +91,13 @@ export class VirtualEmsp {
     this.remember();
   }
 
+  /** Goes on with a connection that outlived a restart of both sides, wherever the gateway now stands. */
+  async resume(gatewayVersionsUrl: string): Promise<void> {
+    await this.link.rediscover(gatewayVersionsUrl);
+    this.remember();
+    await this.pull();
+  }
+
   /** Tells the gateway about a token of ours by PUT. */
   async pushToken(token: Wire): Promise<void> {
     const { country_code: cc, party_id: pid } = this.options.party;
