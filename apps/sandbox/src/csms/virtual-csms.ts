@@ -99,9 +99,10 @@ export class VirtualCsms {
   private async say(type: EventTypeName, content: object): Promise<void> {
     const time = new Date();
     const data = { ...content };
+    // Before partners can have heard of it, so that listeners hear everything in the order in which it happened.
+    for (const listener of this.listeners) listener({ at: time, type, content: data });
     await this.sender.send([
       csmsEvent(type, data, { source: SANDBOX_SOURCE, time, sequence: ++this.sequence }),
     ]);
-    for (const listener of this.listeners) listener({ at: time, type, content: data });
   }
 }

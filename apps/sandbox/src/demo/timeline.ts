@@ -1,9 +1,13 @@
 import { type Statement } from '../csms/virtual-csms.js';
 import { type Receipt } from '../partners/virtual-emsp.js';
 
+/** First sights of Locations come in bursts: one line says how many when none came for this long. */
+const BURST_MS = 250;
+
 /** Prints what the CSMS said and what each partner got, with the time between the two. */
 export class Timeline {
   private readonly saidAt = new Map<string, number>();
+  private readonly bursts = new Map<string, { count: number; timer: NodeJS.Timeout }>();
   private readonly start = Date.now();
 
   constructor(private readonly print: (line: string) => void = (line) => console.log(line)) {}
@@ -19,6 +23,11 @@ export class Timeline {
   }
 
   receipt(partner: string, version: string, receipt: Receipt): void {
+    const who = `   ${partner} ${version}`;
+    if (isFirstSight(receipt)) {
+      this.gather(who);
+      return;
+    }
     const body = (receipt.body ?? {}) as Record<string, unknown>;
     const id = receipt.module === 'cdrs' ? String(body.id) : receipt.segments.slice(2).join('/');
     const said = this.saidAt.get(`${receipt.module}/${id}`.toUpperCase());
@@ -26,7 +35,7 @@ export class Timeline {
     const detail = typeof body.status === 'string' ? ` → ${body.status}` : '';
     this.line(
       receipt.at,
-      `   ${partner} ${version}`,
+      who,
       `${receipt.method} ${receipt.module}`,
       `${id}${detail}  HTTP ${receipt.httpStatus}${latency}`,
     );
@@ -36,11 +45,26 @@ export class Timeline {
     this.line(new Date(), '·', text, '');
   }
 
+  private gather(who: string): void {
+    const before = this.bursts.get(who);
+    clearTimeout(before?.timer);
+    const count = (before?.count ?? 0) + 1;
+    const timer = setTimeout(() => {
+      this.bursts.delete(who);
+      const what = count === 1 ? '1 location' : `${count} locations`;
+      this.line(new Date(), who, 'PUT locations', `${what} it had not seen`);
+    }, BURST_MS);
+    this.bursts.set(who, { count, timer: timer.unref() });
+  }
+
   private line(at: Date, who: string, what: string, detail: string): void {
     const seconds = ((at.getTime() - this.start) / 1000).toFixed(3).padStart(8);
     this.print(`${seconds}  ${who.padEnd(21)} ${what.padEnd(22)} ${detail}`.trimEnd());
   }
 }
+
+const isFirstSight = ({ method, module, segments, httpStatus }: Receipt): boolean =>
+  method === 'PUT' && module === 'locations' && segments.length === 3 && httpStatus === 201;
 
 const moduleOf = (type: string): string =>
   type.includes('session') ? 'sessions' : type.includes('cdr') ? 'cdrs' : 'tariffs';
