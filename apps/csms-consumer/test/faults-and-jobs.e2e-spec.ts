@@ -130,6 +130,29 @@ describe('what waits', () => {
     expect((await gateway.seen('SIDE', '2.3.0')).evses[0].status).toBe('CHARGING');
     expect(await gateway.rows('SELECT 1 FROM parked_event')).toEqual([]);
   });
+
+  it('is tried ever more seldom while its Location is there and its EVSE is not', async () => {
+    const never = new Date(Date.now() + 3600_000);
+    await gateway.send(upsert('PART'));
+    const other = { country_code: 'NL', party_id: 'AAA', location_id: 'PART', evse_uid: 'NONE' };
+    await gateway.send(incoming('evse.status-changed', { ...other, status: 'CHARGING' }));
+    await gateway.rows('UPDATE parked_event SET expires_at = $1', [never]);
+    const triesAfter = async (seconds: number, sweeps: number) => {
+      await gateway.rows(`UPDATE parked_event SET received_at = now() - $1 * interval '1 s'`, [
+        seconds,
+      ]);
+      for (let n = 0; n < sweeps; n++) {
+        await sweepHeldEvents(gateway.dataSource, gateway.processor);
+      }
+      const [{ attempts }] = await gateway.rows('SELECT attempts FROM parked_event');
+      return attempts as number;
+    };
+    expect(await triesAfter(0, 3)).toBe(2);
+    expect(await triesAfter(10, 10)).toBe(5);
+    expect(await triesAfter(300, 30)).toBe(15);
+    expect(await triesAfter(361, 5)).toBe(16);
+    await gateway.rows('DELETE FROM parked_event');
+  });
 });
 
 describe('a snapshot', () => {

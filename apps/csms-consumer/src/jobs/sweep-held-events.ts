@@ -10,6 +10,10 @@ const PARENT_IS_THERE = `EXISTS (SELECT FROM location l WHERE p.parent_key LIKE 
       AND s.party_key = split_part(substr(p.parent_key, 9), '/', 1)
       AND s.session_key = substr(p.parent_key, 10 + length(split_part(substr(p.parent_key, 9), '/', 1))))`;
 
+/** Each event soon after it came, then ever more seldom, down to once a minute: a parent may lack the part that is waited for. */
+const IS_ITS_TURN = `p.attempts <= 1 + extract(epoch FROM now() - p.received_at) / 60
+  + log(2, greatest(extract(epoch FROM now() - p.received_at)::numeric, 1))`;
+
 /**
  * Lets through what was held and could go by now: a parent that came in a transaction beside the holding one, or in a
  * process that died before it let its children through. What waited too long is parked.
@@ -19,7 +23,7 @@ export async function sweepHeldEvents(
   processor: EventProcessor,
 ): Promise<void> {
   const due: { id: number }[] = await dataSource.query(
-    `SELECT id FROM parked_event p WHERE state = 'held' AND (expires_at < now() OR ${PARENT_IS_THERE})
+    `SELECT id FROM parked_event p WHERE state = 'held' AND (expires_at < now() OR (${IS_ITS_TURN} AND (${PARENT_IS_THERE})))
       ORDER BY id LIMIT $1`,
     [AT_ONCE],
   );
