@@ -28,6 +28,7 @@ export class Timeline {
       this.gather(who);
       return;
     }
+    if (receipt.module === 'locations') this.finishBurst(who);
     const body = (receipt.body ?? {}) as Record<string, unknown>;
     const id = receipt.module === 'cdrs' ? String(body.id) : receipt.segments.slice(2).join('/');
     const said = this.saidAt.get(`${receipt.module}/${id}`.toUpperCase());
@@ -48,13 +49,17 @@ export class Timeline {
   private gather(who: string): void {
     const before = this.bursts.get(who);
     clearTimeout(before?.timer);
-    const count = (before?.count ?? 0) + 1;
-    const timer = setTimeout(() => {
-      this.bursts.delete(who);
-      const what = count === 1 ? '1 location' : `${count} locations`;
-      this.line(new Date(), who, 'PUT locations', `${what} it had not seen`);
-    }, BURST_MS);
-    this.bursts.set(who, { count, timer: timer.unref() });
+    const timer = setTimeout(() => this.finishBurst(who), BURST_MS).unref();
+    this.bursts.set(who, { count: (before?.count ?? 0) + 1, timer });
+  }
+
+  private finishBurst(who: string): void {
+    const burst = this.bursts.get(who);
+    if (!burst) return;
+    clearTimeout(burst.timer);
+    this.bursts.delete(who);
+    const what = burst.count === 1 ? '1 location' : `${burst.count} locations`;
+    this.line(new Date(), who, 'PUT locations', `${what} it had not seen`);
   }
 
   private line(at: Date, who: string, what: string, detail: string): void {
