@@ -148,8 +148,14 @@ describe('POST /csms/v1/events', () => {
   });
 
   it('answers 401 without a key that it knows', async () => {
-    expect((await post([], { key: '' })).status).toBe(401);
-    expect((await post([], { key: 'wrong' })).status).toBe(401);
+    expect(await post([], { key: '' })).toMatchObject({
+      status: 401,
+      body: { message: 'the key of a CSMS client is required' },
+    });
+    expect(await post([], { key: 'wrong' })).toMatchObject({
+      status: 401,
+      body: { message: 'unknown key' },
+    });
   });
 
   it('answers 400, 413 and 415 to what it cannot take, and stores nothing', async () => {

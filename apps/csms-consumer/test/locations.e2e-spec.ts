@@ -1,4 +1,7 @@
+import { parseStructured } from '#csms-contract';
 import { type Location, OCPI_VERSIONS } from '#ocpi';
+import { readFileSync } from 'node:fs';
+import { type IncomingEvent } from '../src/events/incoming-event.js';
 import { exampleData, type Json, incoming, ProcessorHarness, site } from './processor-harness.js';
 
 let gateway: ProcessorHarness;
@@ -21,6 +24,15 @@ const evses = (change: (uid: string) => object = () => ({})) =>
 const UID = 'HARBOUR-7-1';
 const evseOf = async (version: (typeof OCPI_VERSIONS)[number] = '2.3.0', uid = UID) =>
   (await gateway.seen('HARBOUR-7', version)).evses.find((evse: Json) => evse.uid === uid);
+
+it('takes the two examples that the contract sends by curl', async () => {
+  const examples = ['location.upserted', 'evse.status-changed'].map((name): IncomingEvent => {
+    const raw = readFileSync(`libs/csms-contract/examples/${name}.json`);
+    const parsed = parseStructured(JSON.parse(raw.toString()));
+    return { binding: 'http', origin: {}, raw, parsed };
+  });
+  expect(await gateway.send(...examples)).toEqual(['applied', 'applied']);
+});
 
 describe('a Location that the CSMS states', () => {
   it.each(OCPI_VERSIONS)('is stored with the text of %s', async (version) => {
