@@ -1,5 +1,6 @@
 import { RefusedBatchError } from '#csms-client';
 import { type Evse, type Location } from '#ocpi';
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Sandbox, type SandboxPartner } from './sandbox.js';
 
@@ -8,7 +9,7 @@ const LEAVING_MS = 5000;
 
 /**
  * Cars come and go, chargers fault and lose their connection, until the signal aborts. Then the cars still there leave,
- * so that no session stays open. Ends by itself when the gateway no longer knows our key.
+ * so that no session stays open. When the gateway no longer knows our key the CSMS is silent from then on.
  */
 export async function runDemo(sandbox: Sandbox, signal: AbortSignal): Promise<void> {
   const { csms, partners, timeline } = sandbox;
@@ -27,7 +28,10 @@ export async function runDemo(sandbox: Sandbox, signal: AbortSignal): Promise<vo
     }
     await pause(3000);
   }
-  if (disowned.signal.aborted) return;
+  if (disowned.signal.aborted) {
+    if (!signal.aborted) await once(signal, 'abort');
+    return;
+  }
   const left = Promise.allSettled(happenings.values());
   await Promise.race([left, sleep(LEAVING_MS, undefined, { ref: false })]);
 
@@ -64,7 +68,9 @@ export async function runDemo(sandbox: Sandbox, signal: AbortSignal): Promise<vo
     if (!(error instanceof RefusedBatchError && error.httpStatus === 401)) {
       timeline.note(String(error));
     } else if (!disowned.signal.aborted) {
-      timeline.note('the gateway does not know our key any more, so the CSMS falls silent');
+      timeline.note(
+        'HTTP 401: the gateway knows the key of the CSMS no more, which is silent until the next start',
+      );
       disowned.abort();
     }
   }
