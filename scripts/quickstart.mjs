@@ -43,7 +43,8 @@ const end = (code) =>
     console.log(`stopped; data in ${shownFolder}, logs in ${shownFolder}/*.log; ${START_OVER}`);
     process.exit(code);
   })());
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void end(130));
+// SIGHUP: the terminal was closed.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void end(130));
 
 const lock = lockOrExit();
 try {
@@ -129,12 +130,14 @@ async function runSandbox(env, gateway) {
 }
 
 function spawnNode(script, args, env) {
-  return spawn(projectNode, [script, ...args], {
+  const child = spawn(projectNode, [script, ...args], {
     cwd: projectRoot,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'inherit', 'inherit'],
     detached: true,
   });
+  process.once('exit', () => child.exitCode ?? child.kill('SIGKILL'));
+  return child;
 }
 
 function finished(child) {
