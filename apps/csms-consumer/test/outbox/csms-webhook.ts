@@ -18,6 +18,11 @@ export class CsmsWebhook {
   readonly calls: WebhookCall[] = [];
   answer: Answer = taken;
   private readonly server = http.createServer((request, response) => {
+    // Another suite may look for a process of its own on a port that was free a moment ago.
+    if (request.method !== 'POST') {
+      response.writeHead(405).end();
+      return;
+    }
     void text(request).then((body) => {
       const call = { headers: request.headers, body, messages: JSON.parse(body) as [] };
       this.calls.push(call);
