@@ -4,6 +4,7 @@ import { eventDigest } from './event-digest.js';
 import { type EventTransaction } from './event-handler.js';
 import { hostedAmong } from './hosted-parties.js';
 import { type EventOutcome, type IncomingEvent, parked, type Verdict } from './incoming-event.js';
+import { lockTariffs, type TariffUse } from '../tariffs/tariff-lock.js';
 import { type AsideRow, putAside } from './parked-rows.js';
 
 /** An event of a batch with what is known of it before the transaction, so that a halved batch checks nothing twice. */
@@ -38,6 +39,7 @@ export async function applyBatch(
   const fresh = await takeOn(sql, events);
   const verdicts = new Map<PreparedEvent, Verdict>();
   const hosted = await hostedAmong(sql, partiesOf(fresh));
+  await lockTariffs(sql, tariffUses(fresh));
   for (const run of runsOf([...fresh], hosted, verdicts)) {
     const results = await run.handler.handle(
       tx,
@@ -89,6 +91,18 @@ async function takeOn(
 
 function* partiesOf(events: Iterable<PreparedEvent>): Iterable<string> {
   for (const { check } of events) if (check.ok) yield check.checked.partyKey;
+}
+
+/** By party. Who writes in a batch locks so from the start: two that both read could not both come to write. */
+function tariffUses(events: Iterable<PreparedEvent>): Map<string, TariffUse> {
+  const uses = new Map<string, TariffUse>();
+  for (const { check } of events) {
+    const use = check.ok ? check.handler.tariffs : undefined;
+    if (!check.ok || !use) continue;
+    const { partyKey } = check.checked;
+    if (uses.get(partyKey) !== 'writes') uses.set(partyKey, use);
+  }
+  return uses;
 }
 
 type Passed = Extract<Check, { ok: true }>;

@@ -1,5 +1,6 @@
 import { type NewChange, type SqlRunner } from '#change-log';
 import { type Checker, type Decoded, type FieldError, refused } from '#ocpi';
+import { type TariffUse } from '../tariffs/tariff-lock.js';
 import { type CheckedEvent, type Verdict } from './incoming-event.js';
 
 /** The transaction that a batch of events shares. */
@@ -14,6 +15,8 @@ export interface EventTransaction {
 
 /** What is done about one type of event. */
 export interface EventHandler {
+  /** What it does with its party's tariffs; it is kept apart from who does the other. */
+  readonly tariffs?: TariffUse;
   check(data: unknown): Decoded<unknown>;
   /** What the CSMS should know about data that passed and is sent on all the same. */
   advise(data: unknown): FieldError[];
@@ -22,6 +25,7 @@ export interface EventHandler {
 }
 
 interface HandlerParts<T> {
+  tariffs?: TariffUse;
   checker: Checker<T>;
   rules?: (data: T) => FieldError[];
   advice?: (data: T) => FieldError[];
@@ -29,8 +33,15 @@ interface HandlerParts<T> {
 }
 
 /** A handler from its schema, the rules beyond it, and its work. */
-export function eventHandler<T>({ checker, rules, advice, handle }: HandlerParts<T>): EventHandler {
+export function eventHandler<T>({
+  tariffs,
+  checker,
+  rules,
+  advice,
+  handle,
+}: HandlerParts<T>): EventHandler {
   return {
+    ...(tariffs && { tariffs }),
     check(data) {
       const decoded = checker.decode(data);
       if (!decoded.ok || !rules) return decoded;

@@ -35,6 +35,7 @@ type Upsert = CheckedEvent<Location>;
 const MAX_TARIFF_WARNINGS = 20;
 
 export const locationUpserted = eventHandler<Location>({
+  tariffs: 'reads',
   checker: locationChecker,
   rules: checkLocation,
   advice: lintLocation,

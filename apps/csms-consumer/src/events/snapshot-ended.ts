@@ -7,6 +7,7 @@ import { snapshotParent } from './parent-keys.js';
 
 /** Closes a snapshot; what is missing goes as soon as all that was stated is stored. */
 export const snapshotEnded = eventHandler<SnapshotEnded>({
+  tariffs: 'writes', // what is missing goes
   checker: snapshotEndedChecker,
   handle: async (tx, events) => {
     const verdicts: Verdict[] = [];

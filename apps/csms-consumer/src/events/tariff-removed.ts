@@ -12,6 +12,7 @@ const keyOf = ({ partyKey, data }: Removal): string => `${partyKey}/${foldId(dat
 
 /** A withdrawn Tariff (TAR-05). */
 export const tariffRemoved = eventHandler<RemovedObject>({
+  tariffs: 'writes',
   checker: removedObjectChecker,
   handle: async (tx, events) => {
     const verdicts: Verdict[] = [];

@@ -27,6 +27,7 @@ type Upsert = CheckedEvent<Tariff>;
 const keyOf = ({ partyKey, data }: Upsert): string => `${partyKey}/${foldId(data.id)}`;
 
 export const tariffUpserted = eventHandler<Tariff>({
+  tariffs: 'writes',
   checker: tariffChecker,
   rules: checkTariff,
   advice: lintTariff,

@@ -2,6 +2,7 @@ import { appendChanges, type ChangeLogSignal, type NewChange } from '#change-log
 import { type Tariff, tariffVisible } from '#ocpi';
 import { type DataSource } from 'typeorm';
 import { refreshLocations } from '../tariffs/refresh-locations.js';
+import { lockTariffs } from '../tariffs/tariff-lock.js';
 
 interface TimedTariff {
   id: number;
@@ -42,6 +43,7 @@ export async function switchTariffs(
   });
   if (switched.length === 0) return;
   await dataSource.transaction(async (sql) => {
+    await lockTariffs(sql, new Map(switched.map(({ row }) => [row.partyKey, 'writes'])));
     const tx = { sql, now, changes: [] as NewChange[], released: new Set<string>() };
     await refreshLocations(
       tx,
