@@ -6,6 +6,7 @@ import { RecordingPartner } from './recording-partner.js';
 /** Many partners behind one port, each below a path of its own: as fast as one process can answer. */
 export class PartnerHost {
   readonly partners: RecordingPartner[] = [];
+  private readonly byId = new Map<string, RecordingPartner>();
 
   private constructor(private readonly server: Server) {
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
@@ -32,6 +33,7 @@ export class PartnerHost {
     const baseUrl = `http://127.0.0.1:${port}/${id}`;
     const partner = new RecordingPartner(id, version, party, baseUrl);
     this.partners.push(partner);
+    this.byId.set(id, partner);
     return partner;
   }
 
@@ -44,7 +46,7 @@ export class PartnerHost {
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url ?? '/', 'http://partner');
     const [, id, ...path] = pathname.split('/').map(decodeURIComponent);
-    const partner = this.partners.find((candidate) => candidate.id === id);
+    const partner = this.byId.get(id ?? '');
     if (!partner) return void response.writeHead(404).end();
     await partner.handle(request, response, path);
   }
