@@ -9,8 +9,9 @@ const LOCK = `SELECT CASE WHEN is_shared THEN pg_advisory_xact_lock_shared(key) 
 
 /**
  * Keeps transactions apart, until their end, that print Locations of a party and that write its tariffs: side by side,
- * neither would see the other's row, and the Location would lack its new tariff until it is stated again. Locations do
- * not wait for each other. To be called once in a transaction, before it reads.
+ * neither would see the other's row, and the Location would lack its new tariff, or name one that is gone, until it is
+ * stated again (LOC-52, TAR-43). Locations do not wait for each other. To be called once in a transaction, before it
+ * reads.
  */
 export async function lockTariffs(
   sql: SqlRunner,
