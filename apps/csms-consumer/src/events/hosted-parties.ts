@@ -1,6 +1,7 @@
 import { rowsOf, type SqlRunner } from '#change-log';
+import { perDatabase } from './per-database.js';
 
-const byDatabase = new WeakMap<object, Set<string>>();
+const knownParties = perDatabase(() => new Set<string>());
 
 /**
  * The keys among these that are parties of ours. A party of ours stays one for good, so who is known is not asked for
@@ -10,9 +11,7 @@ export async function hostedAmong(
   sql: SqlRunner,
   partyKeys: Iterable<string>,
 ): Promise<ReadonlySet<string>> {
-  const { connection: database = sql } = sql as SqlRunner & { connection?: object };
-  let known = byDatabase.get(database);
-  if (!known) byDatabase.set(database, (known = new Set()));
+  const known = knownParties(sql);
   const unknown = [...new Set(partyKeys)].filter((key) => !known.has(key));
   if (unknown.length === 0) return known;
   const rows = await rowsOf<{ key: string }>(
