@@ -1,8 +1,23 @@
 import { type TSchema } from '@sinclair/typebox';
 import { Cdr, Location, Session, Tariff, Token } from '#ocpi';
+import { AuthorizationDecided, AuthorizationRequested } from './events/authorization.js';
+import { ChargingProfileChanged } from './events/charging-profile-changed.js';
 import { EvseStatusChanged } from './events/evse-status-changed.js';
 import { Partner, PartnerDisconnected } from './events/partner.js';
 import { RemovedObject } from './events/removed-object.js';
+import {
+  CancelReservationRequested,
+  ClearChargingProfileRequested,
+  GetChargingProfileRequested,
+  ReserveNowRequested,
+  SetChargingPreferencesRequested,
+  SetChargingProfileRequested,
+  StartSessionRequested,
+  StopSessionRequested,
+  UnlockConnectorRequested,
+} from './events/request.js';
+import { RequestFinished, RequestTakenOn } from './events/request-result.js';
+import { ReservationEnded } from './events/reservation-ended.js';
 import { SnapshotBegan, SnapshotEnded } from './events/snapshot.js';
 import { RemovedToken } from './events/token.js';
 import { type TopicId } from './topics.js';
@@ -17,6 +32,7 @@ export interface EventType {
 }
 
 const OBJECT = '{country_code}*{party_id}/{id}';
+const COMMAND = '{country_code}*{party_id}/{command_id}';
 
 /** Every message, by CloudEvents type. The last part is the version: what breaks gets a new one. */
 export const EVENT_TYPES = {
@@ -115,6 +131,96 @@ export const EVENT_TYPES = {
     topics: ['partnerEvents'],
     subject: '{connection_id}',
     summary: 'A partner has unregistered or was taken off.',
+  },
+  'ocpi.start-session.requested.v1': {
+    schema: StartSessionRequested,
+    topics: ['requests'],
+    subject: COMMAND,
+    summary: 'Start charging for this driver, here.',
+  },
+  'ocpi.stop-session.requested.v1': {
+    schema: StopSessionRequested,
+    topics: ['requests'],
+    subject: COMMAND,
+    summary: 'End the charging of this Session.',
+  },
+  'ocpi.reserve-now.requested.v1': {
+    schema: ReserveNowRequested,
+    topics: ['requests'],
+    subject: COMMAND,
+    summary: 'Keep an EVSE for this driver until a time; a known number is replaced.',
+  },
+  'ocpi.cancel-reservation.requested.v1': {
+    schema: CancelReservationRequested,
+    topics: ['requests'],
+    subject: COMMAND,
+    summary: 'Give a reservation up.',
+  },
+  'ocpi.unlock-connector.requested.v1': {
+    schema: UnlockConnectorRequested,
+    topics: ['requests'],
+    subject: COMMAND,
+    summary: 'Free a cable that is stuck after charging.',
+  },
+  'ocpi.set-charging-profile.requested.v1': {
+    schema: SetChargingProfileRequested,
+    topics: ['requests'],
+    subject: COMMAND,
+    summary: 'Limit the running Session as a partner asks.',
+  },
+  'ocpi.clear-charging-profile.requested.v1': {
+    schema: ClearChargingProfileRequested,
+    topics: ['requests'],
+    subject: COMMAND,
+    summary: 'Take that limit away, and no other.',
+  },
+  'ocpi.get-charging-profile.requested.v1': {
+    schema: GetChargingProfileRequested,
+    topics: ['requests'],
+    subject: COMMAND,
+    summary: 'What does the EVSE plan for the Session?',
+  },
+  'ocpi.set-charging-preferences.requested.v1': {
+    schema: SetChargingPreferencesRequested,
+    topics: ['requests'],
+    subject: COMMAND,
+    summary: 'What the driver wants of smart charging.',
+  },
+  'ocpi.request.taken-on.v1': {
+    schema: RequestTakenOn,
+    topics: ['results'],
+    subject: COMMAND,
+    summary: 'A request has arrived and is acted on.',
+  },
+  'ocpi.request.finished.v1': {
+    schema: RequestFinished,
+    topics: ['results'],
+    subject: COMMAND,
+    summary: 'What came of a request.',
+  },
+  'ocpi.reservation.ended.v1': {
+    schema: ReservationEnded,
+    topics: ['results'],
+    subject: '{country_code}*{party_id}/reservation/{reservation_number}',
+    summary: 'A reservation ended at the station.',
+  },
+  'ocpi.charging-profile.changed.v1': {
+    schema: ChargingProfileChanged,
+    topics: ['results'],
+    subject: '{country_code}*{party_id}/{session_id}',
+    summary: 'What limits a Session changed, and not because a partner asked.',
+  },
+  'ocpi.authorization.requested.v1': {
+    schema: AuthorizationRequested,
+    topics: ['authorizationRequests'],
+    subject: '{country_code}*{party_id}/{authorization_id}',
+    summary: 'May this driver charge here?',
+  },
+  'ocpi.authorization.decided.v1': {
+    schema: AuthorizationDecided,
+    topics: ['authorizations'],
+    subject: '{country_code}*{party_id}/{authorization_id}',
+    summary: 'The decision on an authorization.',
   },
 } as const satisfies Record<string, EventType>;
 export type EventTypeName = keyof typeof EVENT_TYPES;

@@ -1,6 +1,8 @@
 import { type Token } from '#ocpi';
+import { type AuthorizationDecided } from './events/authorization.js';
 import { type Partner, type PartnerDisconnected } from './events/partner.js';
 import { type RemovedToken } from './events/token.js';
+import { type RequestData, type RequestTypeName } from './request-types.js';
 import { EVENT_TYPES, type EventTypeName } from './event-types.js';
 import { topicName } from './topics.js';
 
@@ -43,6 +45,30 @@ export const partnerDisconnected = (data: PartnerDisconnected): OutgoingEvent =>
 function partnerEvent(type: EventTypeName, data: { connection_id: string }): OutgoingEvent {
   return { type, subject: data.connection_id, key: data.connection_id, data };
 }
+
+/** A request to the CSMS; those about one Location stay in order. */
+export const csmsRequest = <T extends RequestTypeName>(
+  type: T,
+  data: RequestData<T>,
+): OutgoingEvent => {
+  const party = `${data.country_code}*${data.party_id}`.toUpperCase();
+  return {
+    type,
+    subject: `${party}/${data.command_id}`,
+    key: `${party}*${data.location_id.toUpperCase()}`,
+    data,
+  };
+};
+
+export const authorizationDecided = (data: AuthorizationDecided): OutgoingEvent => {
+  const party = `${data.country_code}*${data.party_id}`.toUpperCase();
+  return {
+    type: 'ocpi.authorization.decided.v1',
+    subject: `${party}/${data.authorization_id}`,
+    key: `${party}*${data.authorization_id}`,
+    data,
+  };
+};
 
 /** The Kafka topic of an outgoing type. */
 export const outgoingTopic = (type: EventTypeName, prefix: string): string =>

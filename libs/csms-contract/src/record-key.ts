@@ -9,6 +9,9 @@ interface Named {
   location_id?: string;
   session_id?: string;
   evse_uid?: string;
+  command_id?: string;
+  authorization_id?: string;
+  reservation_number?: number;
 }
 
 /** Key of the record that carries this data: CDRs go by their session, so that both stay in order for one reader. */
@@ -23,6 +26,15 @@ export function recordKey(type: EventTypeName, data: unknown): string {
     case 'ocpi.snapshot.began.v1':
     case 'ocpi.snapshot.ended.v1':
       return `${party}*snapshot*${d.kind ?? ''}`;
+    case 'ocpi.request.taken-on.v1':
+    case 'ocpi.request.finished.v1':
+      return `${party}*${d.command_id ?? ''}`;
+    case 'ocpi.reservation.ended.v1':
+      return `${party}*reservation*${d.reservation_number ?? ''}`;
+    case 'ocpi.charging-profile.changed.v1':
+      return `${party}*${d.session_id ?? ''}`;
+    case 'ocpi.authorization.requested.v1':
+      return `${party}*${d.location_id ?? ''}`;
     default:
       return `${party}*${d.id ?? ''}`;
   }
@@ -38,6 +50,15 @@ export function eventSubject(type: EventTypeName, data: unknown): string {
     case 'ocpi.snapshot.began.v1':
     case 'ocpi.snapshot.ended.v1':
       return `${party}/${d.kind ?? ''}`;
+    case 'ocpi.request.taken-on.v1':
+    case 'ocpi.request.finished.v1':
+      return `${party}/${d.command_id ?? ''}`;
+    case 'ocpi.reservation.ended.v1':
+      return `${party}/reservation/${d.reservation_number ?? ''}`;
+    case 'ocpi.charging-profile.changed.v1':
+      return `${party}/${d.session_id ?? ''}`;
+    case 'ocpi.authorization.requested.v1':
+      return `${party}/${d.authorization_id ?? ''}`;
     default:
       return `${party}/${d.id ?? ''}`;
   }

@@ -28,6 +28,25 @@ export const TOPICS = {
   ),
   sessions: topic('csms.sessions.v1', 'in', 'delete', '{country_code}*{party_id}*{session_id}'),
   cdrs: topic('csms.cdrs.v1', 'in', 'delete', '{country_code}*{party_id}*{session_id}'),
+  results: topic('csms.results.v1', 'in', 'delete', '{country_code}*{party_id}*{command_id}'),
+  authorizationRequests: topic(
+    'csms.authorizations.v1',
+    'in',
+    'delete',
+    '{country_code}*{party_id}*{location_id}',
+  ),
+  requests: topic(
+    'gateway.requests.v1',
+    'out',
+    'delete',
+    '{country_code}*{party_id}*{location_id}',
+  ),
+  authorizations: topic(
+    'gateway.authorizations.v1',
+    'out',
+    'delete',
+    '{country_code}*{party_id}*{authorization_id}',
+  ),
   tokens: topic('gateway.tokens.v1', 'out', 'compact', '{country_code}*{party_id}*{type}*{uid}'),
   partnerEvents: topic('gateway.partner-events.v1', 'out', 'delete', '{connection_id}'),
 } as const satisfies Record<string, Topic>;

@@ -16,6 +16,7 @@ export * from './types/text.js';
 export * from './modules/tokens/token.js';
 export * from './modules/sessions/charging-preferences.js';
 export * from './modules/sessions/session.js';
+export * from './modules/charging-profiles/charging-profile.js';
 export * from './modules/cdrs/auth-method.js';
 export * from './modules/cdrs/cdr-token.js';
 export * from './modules/cdrs/charging-period.js';

@@ -15,3 +15,13 @@ export const ChargingPreferences = Type.Object({
 export type ChargingPreferences = Static<typeof ChargingPreferences>;
 
 export const chargingPreferencesChecker = compile(ChargingPreferences);
+
+/** What becomes of preferences (SES-05 to SES-07). */
+export const ChargingPreferencesResponse = ClosedEnum([
+  'ACCEPTED',
+  'DEPARTURE_REQUIRED',
+  'ENERGY_NEED_REQUIRED',
+  'NOT_POSSIBLE',
+  'PROFILE_TYPE_NOT_SUPPORTED',
+]);
+export type ChargingPreferencesResponse = Static<typeof ChargingPreferencesResponse>;
