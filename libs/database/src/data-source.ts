@@ -1,6 +1,12 @@
 import 'reflect-metadata';
 import pg from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { AuthorizationRequestEntity } from './entities/authorization-request.entity.js';
+import { ChargingProfileEntity } from './entities/charging-profile.entity.js';
+import { CommandCallbackEntity } from './entities/command-callback.entity.js';
+import { CommandEntity } from './entities/command.entity.js';
+import { ReservationEntity } from './entities/reservation.entity.js';
+import { TokenAliasEntity } from './entities/token-alias.entity.js';
 import { CdrReceiptEntity } from './entities/cdr-receipt.entity.js';
 import { CdrRenditionEntity } from './entities/cdr-rendition.entity.js';
 import { CdrEntity } from './entities/cdr.entity.js';
@@ -34,6 +40,12 @@ import { TokenEntity } from './entities/token.entity.js';
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
 export const ENTITIES = [
+  AuthorizationRequestEntity,
+  ChargingProfileEntity,
+  CommandCallbackEntity,
+  CommandEntity,
+  ReservationEntity,
+  TokenAliasEntity,
   CdrReceiptEntity,
   CdrRenditionEntity,
   CdrEntity,

@@ -3,6 +3,7 @@ import { Baseline1795000000000 } from './1795000000000-baseline.js';
 import { TariffAcVoltage1795000000001 } from './1795000000001-tariff-ac-voltage.js';
 import { ChangeOfCdrs1795000000002 } from './1795000000002-change-of-cdrs.js';
 import { LocationRendering1795000000003 } from './1795000000003-location-rendering.js';
+import { RealTime1795000000004 } from './1795000000004-real-time.js';
 
 /** In order; each is written once and never touched again after it landed. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -10,4 +11,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   TariffAcVoltage1795000000001,
   ChangeOfCdrs1795000000002,
   LocationRendering1795000000003,
+  RealTime1795000000004,
 ];
