@@ -20,14 +20,15 @@ export class StatusLatencies {
     }
   }
 
-  private readonly heard = new Set<string>();
+  /** By partner and EVSE: when what it heard last was said. */
+  private readonly heard = new Map<string, number>();
 
   private note(csms: LoadCsms, partner: string, uid: string, status: string): void {
     const saidAt = csms.saidAt.get(`${uid} ${status}`);
     if (saidAt === undefined) return;
-    const name = `${partner} ${uid} ${status} ${saidAt}`;
-    if (this.heard.has(name)) return;
-    this.heard.add(name);
+    const name = `${partner} ${uid}`;
+    if (this.heard.get(name) === saidAt) return;
+    this.heard.set(name, saidAt);
     this.values.push(Date.now() - saidAt);
   }
 
