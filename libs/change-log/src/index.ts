@@ -3,6 +3,7 @@ export * from './plain-array.js';
 export * from './append-changes.js';
 export * from './beside-the-log.js';
 export * from './change-log-signal.js';
+export * from './channel-signal.js';
 export * from './cursor.js';
 export * from './horizon.js';
 export * from './log-table.js';
