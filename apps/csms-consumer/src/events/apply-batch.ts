@@ -1,7 +1,7 @@
 import { appendChanges, plainArray, rowsOf, type SqlRunner } from '#change-log';
 import { type Check, checkEvent } from './check-event.js';
 import { eventDigest } from './event-digest.js';
-import { type EventTransaction } from './event-handler.js';
+import { type EventTransaction, eventTransaction } from './event-handler.js';
 import { hostedAmong } from './hosted-parties.js';
 import { type EventOutcome, type IncomingEvent, parked, type Verdict } from './incoming-event.js';
 import { lockTariffs, type TariffUse } from '../tariffs/tariff-lock.js';
@@ -25,7 +25,8 @@ export const prepare = (incoming: IncomingEvent): PreparedEvent => ({
 export interface BatchResult {
   outcomes: EventOutcome[];
   hasChanges: boolean;
-  released: string[];
+  /** What the transaction leaves to be done after its commit. */
+  after: Pick<EventTransaction, 'released' | 'waiting' | 'counted'>;
 }
 
 /** Applies events in order inside the caller's transaction: inbox, handlers, rows put aside, change log. */
@@ -35,7 +36,7 @@ export async function applyBatch(
   now: Date,
   holdSeconds: number,
 ): Promise<BatchResult> {
-  const tx: EventTransaction = { sql, now, changes: [], released: new Set() };
+  const tx = eventTransaction(sql, now);
   const fresh = await takeOn(sql, events);
   const verdicts = new Map<PreparedEvent, Verdict>();
   const hosted = await hostedAmong(sql, partiesOf(fresh));
@@ -54,7 +55,7 @@ export async function applyBatch(
   return {
     outcomes: events.map((event) => outcomeOf(fresh.has(event), verdicts.get(event), event.check)),
     hasChanges: tx.changes.length > 0,
-    released: [...tx.released],
+    after: tx,
   };
 }
 

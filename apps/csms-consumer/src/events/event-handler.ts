@@ -1,7 +1,11 @@
 import { type NewChange, type SqlRunner } from '#change-log';
 import { type Checker, type Decoded, type FieldError, refused } from '#ocpi';
+import { type Metrics } from '#platform';
 import { type TariffUse } from '../tariffs/tariff-lock.js';
 import { type CheckedEvent, type Verdict } from './incoming-event.js';
+
+/** Whom a batch may have given work to, beside the feeds. */
+export type Waiting = 'commands' | 'authorizations';
 
 /** The transaction that a batch of events shares. */
 export interface EventTransaction {
@@ -11,7 +15,21 @@ export interface EventTransaction {
   changes: NewChange[];
   /** Parents that exist from now on: what was held for them goes through after the commit. */
   released: Set<string>;
+  /** They are woken after the commit. */
+  waiting: Set<Waiting>;
+  /** What is counted once the batch is committed, and not again with each try. */
+  counted: ((metrics: Metrics) => void)[];
 }
+
+/** A transaction in which nothing has happened yet. */
+export const eventTransaction = (sql: SqlRunner, now: Date): EventTransaction => ({
+  sql,
+  now,
+  changes: [],
+  released: new Set(),
+  waiting: new Set(),
+  counted: [],
+});
 
 /** What is done about one type of event. */
 export interface EventHandler {

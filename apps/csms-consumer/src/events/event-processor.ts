@@ -6,6 +6,7 @@ import { Clock, createLogger, GatewaySettings, Metrics } from '#platform';
 import { DataSource, type EntityManager } from 'typeorm';
 import { applyBatch, type BatchResult, prepare, type PreparedEvent } from './apply-batch.js';
 import { whyForbidden } from './check-event.js';
+import { type Waiting } from './event-handler.js';
 import { type EventOutcome, type IncomingEvent } from './incoming-event.js';
 import { lockParked, type ParkedRow, reread } from './parked-rows.js';
 
@@ -19,6 +20,7 @@ const RELEASE_AT_ONCE = 500;
 @Injectable()
 export class EventProcessor {
   private readonly log = createLogger('events');
+  private readonly wakers = new Map<Waiting, () => void>();
 
   constructor(
     private readonly dataSource: DataSource,
@@ -27,6 +29,11 @@ export class EventProcessor {
     private readonly clock: Clock,
     private readonly metrics: Metrics,
   ) {}
+
+  /** Calls back after each commit that left something to them. */
+  onWaiting(who: Waiting, wake: () => void): void {
+    this.wakers.set(who, wake);
+  }
 
   /** One outcome per event, in order; all of them are committed when this returns. */
   async process(batch: readonly IncomingEvent[]): Promise<EventOutcome[]> {
@@ -81,8 +88,7 @@ export class EventProcessor {
     if (events.length === 0) return [];
     try {
       const result = await this.transaction((sql) => this.apply(sql, events));
-      for (const parent of result.released) released.add(parent);
-      if (result.hasChanges) this.signal.notify();
+      this.afterCommit(result, released);
       return result.outcomes;
     } catch (error) {
       if (isDatabaseAway(error)) throw error;
@@ -110,8 +116,7 @@ export class EventProcessor {
   ): Promise<void> {
     try {
       const result = await this.transaction((sql) => this.applyParked(sql, ids, outcomes));
-      for (const parent of result.released) released.add(parent);
-      if (result.hasChanges) this.signal.notify();
+      this.afterCommit(result, released);
     } catch (error) {
       if (isDatabaseAway(error)) throw error;
       const [only] = ids;
@@ -151,6 +156,13 @@ export class EventProcessor {
     if (done.length > 0) await sql.query('DELETE FROM parked_event WHERE id = ANY($1)', [done]);
     await keepAside(sql, still);
     return result;
+  }
+
+  private afterCommit({ hasChanges, after }: BatchResult, released: Set<string>): void {
+    for (const parent of after.released) released.add(parent);
+    for (const count of after.counted) count(this.metrics);
+    if (hasChanges) this.signal.notify();
+    for (const who of after.waiting) this.wakers.get(who)?.();
   }
 
   private apply(sql: EntityManager, events: readonly PreparedEvent[]): Promise<BatchResult> {

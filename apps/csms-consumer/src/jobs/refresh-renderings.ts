@@ -1,8 +1,9 @@
-import { appendChanges, type ChangeLogSignal, type NewChange } from '#change-log';
+import { appendChanges, type ChangeLogSignal } from '#change-log';
 import { createLogger } from '#platform';
 import { type DataSource } from 'typeorm';
 import { LOCATION_RENDERING } from '../locations/location-renderings.js';
 import { renderAnew } from '../locations/render-anew.js';
+import { eventTransaction } from '../events/event-handler.js';
 import { lockLocations } from '../locations/stored-locations.js';
 
 const log = createLogger('renderings');
@@ -34,7 +35,7 @@ export async function refreshRenderings(
 
 const refreshSome = (dataSource: DataSource, now: Date): Promise<{ seen: number; told: number }> =>
   dataSource.transaction(async (sql) => {
-    const tx = { sql, now, changes: [] as NewChange[], released: new Set<string>() };
+    const tx = eventTransaction(sql, now);
     // Asked twice: who waits for a lock sees what the other made of the row, but not which rows to take then.
     const older = await lockLocations(
       sql,

@@ -1,6 +1,7 @@
 import { appendChanges, type ChangeLogSignal, type NewChange } from '#change-log';
 import { type Tariff, tariffVisible } from '#ocpi';
 import { type DataSource } from 'typeorm';
+import { eventTransaction } from '../events/event-handler.js';
 import { refreshLocations } from '../tariffs/refresh-locations.js';
 import { lockTariffs } from '../tariffs/tariff-lock.js';
 
@@ -44,7 +45,7 @@ export async function switchTariffs(
   if (switched.length === 0) return;
   await dataSource.transaction(async (sql) => {
     await lockTariffs(sql, new Map(switched.map(({ row }) => [row.partyKey, 'writes'])));
-    const tx = { sql, now, changes: [] as NewChange[], released: new Set<string>() };
+    const tx = eventTransaction(sql, now);
     await refreshLocations(
       tx,
       switched.map(({ row }) => row),
