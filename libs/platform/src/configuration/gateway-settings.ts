@@ -251,6 +251,28 @@ export class GatewaySettings {
   holdSeconds: number;
 
   @Setting({
+    env: 'OCPI_COMMAND_TIMEOUT_SECONDS',
+    kind: 'integer',
+    min: 2,
+    max: 3600,
+    default: '30',
+    description:
+      'How long partners are told to wait for the result of a command; the CSMS has a tenth less, at least a second.',
+  })
+  commandTimeoutSeconds: number;
+
+  @Setting({
+    env: 'OCPI_COMMAND_RETENTION_HOURS',
+    kind: 'integer',
+    min: 24,
+    max: 87_600,
+    default: '720',
+    description:
+      'How long finished commands and ended reservations are kept; a day at least, for the drivers they let in.',
+  })
+  commandRetentionHours: number;
+
+  @Setting({
     env: 'OCPI_PAGE_LIMIT',
     kind: 'integer',
     min: 1,

@@ -1,0 +1,24 @@
+import { type CommandKind } from '#database';
+import { type OcpiVersion } from '#ocpi';
+import { type CommandKindRules, type CommandOutcome } from './command-kind.js';
+
+/** Every kind that this build can open. */
+const COMMAND_KINDS: Partial<Record<CommandKind, CommandKindRules>> = {};
+
+/** @throws Error for a kind of a newer build */
+export function rulesOf(kind: CommandKind): CommandKindRules {
+  const rules = COMMAND_KINDS[kind];
+  if (!rules) throw new Error(`commands of the kind ${kind} are not known`);
+  return rules;
+}
+
+/** What a result of this kind looks like on the wire, as JSON text; null where the version has no words for it. */
+export function bodyOf(
+  kind: CommandKind,
+): (version: OcpiVersion, outcome: CommandOutcome) => string | null {
+  const rules = rulesOf(kind);
+  return (version, outcome) => {
+    const body = rules.bodyOf(version, outcome);
+    return body === undefined ? null : JSON.stringify(body);
+  };
+}
