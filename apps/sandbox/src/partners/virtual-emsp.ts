@@ -4,10 +4,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { envelope, type OcpiVersion, type PartyId, tokenCandidates } from '#ocpi';
+import { envelope, foldId, type OcpiVersion, type PartyId, tokenCandidates } from '#ocpi';
+import { CommandSender } from './command-sender.js';
 import { EmspStore, type StoreAnswer, type Wire } from './emsp-store.js';
 import { GatewayLink } from './gateway-link.js';
 import { type Misbehaviour, MisbehaviourSwitch } from './misbehaviour.js';
+import { TokenDesk } from './token-desk.js';
 
 export interface VirtualEmspOptions {
   name: string;
@@ -38,12 +40,24 @@ export class VirtualEmsp {
   readonly misbehaviour = new MisbehaviourSwitch();
   readonly receipts: Receipt[] = [];
   readonly link: GatewayLink;
+  /** Commands to the gateway, and their results. */
+  readonly commands: CommandSender;
+  /** What it answers when it is asked about a token. */
+  readonly tokenDesk: TokenDesk;
+  /** Active charging profiles that it was told of, by session. */
+  readonly activeProfiles = new Map<string, Wire[]>();
   private readonly server: Server;
   private readonly listeners: ((receipt: Receipt) => void)[] = [];
 
   constructor(readonly options: VirtualEmspOptions) {
     this.store = new EmspStore(options.version);
     this.link = new GatewayLink(options.version, () => this.credentials());
+    this.tokenDesk = new TokenDesk(options.version, options.tokens);
+    this.commands = new CommandSender(
+      this.link,
+      options.party,
+      (id) => `${this.baseUrl}/responses/${id}`,
+    );
     this.server = createServer((request, response) => {
       this.handle(request, response).catch((error: unknown) => {
         answer(response, 500, { ocpiStatus: 3000, message: String(error) });
@@ -152,6 +166,9 @@ export class VirtualEmsp {
       this.ok(response, this.versions());
       return;
     }
+    if (path[0] === 'responses') {
+      return this.receive(request, response, 'responses', path.slice(1), url);
+    }
     if (path[0] !== this.options.version) {
       answer(response, 404, { ocpiStatus: 2000 });
       return;
@@ -162,11 +179,11 @@ export class VirtualEmsp {
       return;
     }
     if (module === 'credentials') return this.answerCredentials(request, response);
-    if (module === 'tokens') {
+    if (module === 'tokens' && request.method === 'GET') {
       this.listTokens(url, response);
       return;
     }
-    await this.receive(request, response, module, segments);
+    await this.receive(request, response, module, segments, url);
   }
 
   private async receive(
@@ -174,6 +191,7 @@ export class VirtualEmsp {
     response: ServerResponse,
     module: string,
     segments: string[],
+    url: URL,
   ): Promise<void> {
     const body = await readJson(request);
     const bad = this.misbehaviour.next();
@@ -191,13 +209,26 @@ export class VirtualEmsp {
       answer(response, 200, { ocpiStatus: bad.ocpiStatus, message: 'on request' });
       return;
     }
-    const outcome = this.apply(request.method ?? 'GET', module, segments, body as Wire);
+    const outcome =
+      module === 'tokens'
+        ? await this.answerToken(segments, url, body)
+        : this.apply(request.method ?? 'GET', module, segments, body as Wire);
     this.note(request, module, segments, body, outcome.httpStatus);
     if (bad?.kind === 'store-then-drop') return void request.socket.destroy();
     if (outcome.id !== undefined) {
       response.setHeader('Location', `${this.baseUrl}/${this.options.version}/cdrs/${outcome.id}`);
     }
     answer(response, outcome.httpStatus, outcome);
+  }
+
+  /** POST tokens/{uid}/authorize. */
+  private answerToken(
+    [uid = '', verb]: string[],
+    url: URL,
+    location: unknown,
+  ): Promise<StoreAnswer & { id?: string; data?: unknown }> {
+    if (verb !== 'authorize') return Promise.resolve({ httpStatus: 405, ocpiStatus: 2000 });
+    return this.tokenDesk.authorize(uid, url.searchParams.get('type') ?? 'RFID', location);
   }
 
   private apply(
@@ -215,6 +246,15 @@ export class VirtualEmsp {
       return object
         ? { httpStatus: 200, ocpiStatus: 1000, data: object }
         : { httpStatus: 404, ocpiStatus: 2003 };
+    }
+    if (module === 'responses') {
+      this.commands.arrived(segments[0] ?? '', body);
+      return { httpStatus: 200, ocpiStatus: 1000 };
+    }
+    if (module === 'chargingprofiles' && method === 'PUT') {
+      const id = foldId(segments[0] ?? '');
+      this.activeProfiles.set(id, [...(this.activeProfiles.get(id) ?? []), body]);
+      return { httpStatus: 200, ocpiStatus: 1000 };
     }
     if (method === 'PUT') return this.store.put(module, segments, body);
     if (method === 'PATCH') return this.store.patch(module, segments, body);
@@ -269,6 +309,7 @@ export class VirtualEmsp {
       ['tariffs', 'RECEIVER'],
       ['sessions', 'RECEIVER'],
       ['cdrs', 'RECEIVER'],
+      ...(version === '2.1.1' ? [] : [['chargingprofiles', 'SENDER'] as [string, string]]),
     ];
     const endpoints = modules.map(([identifier, role]) => ({
       identifier,
