@@ -111,7 +111,14 @@ function evse(party: PartyId, site: number, n: number, fast: boolean, stamp: str
     uid: `EVSE-${number}`,
     evse_id: `${party.country_code}*${party.party_id}*E${number}`,
     status: 'AVAILABLE',
-    capabilities: ['RFID_READER', 'REMOTE_START_STOP_CAPABLE', 'RESERVABLE', 'UNLOCK_CAPABLE'],
+    capabilities: [
+      'RFID_READER',
+      'REMOTE_START_STOP_CAPABLE',
+      'RESERVABLE',
+      'UNLOCK_CAPABLE',
+      'CHARGING_PROFILE_CAPABLE',
+      'CHARGING_PREFERENCES_CAPABLE',
+    ],
     connectors: [
       fast
         ? {

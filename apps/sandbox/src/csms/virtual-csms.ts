@@ -1,11 +1,24 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type CdrToken, type Evse, type Location } from '#ocpi';
-import { csmsEvent, type EventSender, stateNetwork } from '#csms-client';
-import { type EventTypeName } from '#csms-contract';
+import { randomUUID } from 'node:crypto';
+import {
+  type Authorizer,
+  csmsEvent,
+  type EventSender,
+  type MessageReceiver,
+  stateNetwork,
+} from '#csms-client';
+import { type CloudEvent, type EventTypeName, type RequestTypeName } from '#csms-contract';
+import { type Evse, type Location } from '#ocpi';
+import { CardReader, type Reading } from './card-reader.js';
 import { type ChargingNetwork } from './charging-network.js';
-import { ChargingSession } from './charging-session.js';
+import { Fleet, type Place, type VisitOptions } from './fleet.js';
+import { type ReceivedRequest, RequestDesk } from './request-desk.js';
+import { RequestLedger } from './request-ledger.js';
+import { type RequestMisbehaviour } from './request-misbehaviour.js';
+import { actionsOn } from './requests/actions.js';
+import { TokenShelf } from './token-shelf.js';
+import { type VisitPace } from './visit.js';
 
-const SANDBOX_SOURCE = 'urn:sandbox:csms';
+export const SANDBOX_SOURCE = 'urn:sandbox:csms';
 
 /** What the CSMS said, for the timeline. */
 export interface Statement {
@@ -14,93 +27,157 @@ export interface Statement {
   content: Record<string, unknown>;
 }
 
-export interface VisitOptions {
-  sessionId: string;
-  location: Location;
-  evse: Evse;
-  token: CdrToken;
-  chargingMinutes?: number;
-  parkingMinutes?: number;
-  /** How many updates between start and end, and the real time between them. */
-  updates?: number;
-  updateEveryMs?: number;
-  /** Unplugs the car at once: the session ends with its CDR, and nothing is left open. */
-  unplug?: AbortSignal;
+export interface VirtualCsmsOptions {
+  /** By whom cards are decided on; without one only what the own copies of tokens allow. */
+  authorizer?: Authorizer;
+  /** How long a driver waits at the station for a verdict. */
+  patienceMs?: number;
+  /** Where requests are remembered, so that none is acted on twice after a restart. */
+  ledgerFile?: string;
+  /** How long a station waits for a car after a remote start. */
+  connectionTimeoutMs?: number;
+  /** Of sessions that begin with a command or a card. */
+  pace?: VisitPace;
+  /** Told of work that went wrong while nobody waited for it. */
+  onTrouble?: (error: unknown) => void;
 }
 
-/** A CSMS with its own chargers: states its network, and tells what happens at it, in the words of the contract. */
+/**
+ * A CSMS with its own chargers: states its network, tells what happens at it, asks about cards and does what partners
+ * request, in the words of the contract.
+ */
 export class VirtualCsms {
-  private readonly listeners: ((statement: Statement) => void)[] = [];
+  readonly fleet: Fleet;
+  readonly tokens = new TokenShelf();
+  private readonly ledger: RequestLedger;
+  private readonly desk: RequestDesk;
+  private readonly cards: CardReader;
+  private readonly pace: VisitPace;
+  private readonly onTrouble: (error: unknown) => void;
+  private readonly statementListeners: ((statement: Statement) => void)[] = [];
+  private readonly messageListeners: ((message: CloudEvent) => void)[] = [];
+  private receiver: MessageReceiver | undefined;
   private sequence = Date.now();
 
   constructor(
     readonly network: ChargingNetwork,
     private readonly sender: EventSender,
-  ) {}
+    options: VirtualCsmsOptions = {},
+  ) {
+    const { onTrouble = () => undefined, patienceMs = 5000 } = options;
+    const { connectionTimeoutMs = 30_000, ledgerFile } = options;
+    this.pace = { updates: 30, updateEveryMs: 1000, ...options.pace, isLive: true };
+    this.onTrouble = onTrouble;
+    const say = (type: EventTypeName, content: object): Promise<void> => this.say(type, content);
+    this.fleet = new Fleet(network, say, onTrouble);
+    this.ledger = new RequestLedger(ledgerFile);
+    const remoteStart = { connectionTimeoutMs, pace: this.pace, onTrouble };
+    this.desk = new RequestDesk({
+      ...{ party: network.party, ledger: this.ledger, say, onTrouble },
+      actions: actionsOn(this.fleet, remoteStart),
+    });
+    this.cards = new CardReader({
+      ...{ party: network.party, tokens: this.tokens, patienceMs },
+      authorizer: options.authorizer ?? { authorize: () => Promise.reject(new Error('no way')) },
+    });
+  }
 
   onStatement(listener: (statement: Statement) => void): void {
-    this.listeners.push(listener);
+    this.statementListeners.push(listener);
+  }
+
+  onMessage(listener: (message: CloudEvent) => void): void {
+    this.messageListeners.push(listener);
+  }
+
+  onRequest(listener: (request: ReceivedRequest) => void): void {
+    this.desk.onRequest(listener);
   }
 
   stateNetwork(): Promise<void> {
     return stateNetwork(this.sender, this.network, SANDBOX_SOURCE);
   }
 
-  close(): Promise<void> {
-    return this.sender.close();
+  /** Takes what the gateway says, from now on. */
+  async listen(receiver: MessageReceiver): Promise<void> {
+    this.receiver = receiver;
+    await receiver.start((message) => this.hear(message));
   }
 
-  /** A charger reports: plugged and charging, faulted, offline, back again. */
-  async setStatus(location: Location, evse: Evse, status: Evse['status']): Promise<void> {
-    if (evse.status === status) return;
-    evse.status = status;
-    await this.say('ocpi.evse.status-changed.v1', {
+  async close(): Promise<void> {
+    this.fleet.reservations.clear();
+    await this.receiver?.close();
+    await this.sender.close();
+  }
+
+  /** How often each request was acted on, by `command_id`. */
+  get actedOn(): ReadonlyMap<string, number> {
+    return this.ledger.actedOn;
+  }
+
+  /** Sets how requests of a kind go wrong from now on; undefined ends it. */
+  misbehave(type: RequestTypeName | '*', misbehaviour: RequestMisbehaviour | undefined): void {
+    this.desk.manners.misbehave(type, misbehaviour);
+  }
+
+  setStatus(location: Location, evse: Evse, status: Evse['status']): Promise<void> {
+    return this.fleet.setStatus({ location, evse }, status);
+  }
+
+  /** A driver plugs in, and waits for somebody to start. */
+  plugIn(evse: Evse): void {
+    this.fleet.plugIn(evse);
+  }
+
+  visit(options: VisitOptions): Promise<void> {
+    return this.fleet.visit(options);
+  }
+
+  /** A driver shows a card. When it is let in the car charges on after this has resolved. */
+  async presentCard(uid: string, place: Place): Promise<Reading> {
+    const reading = await this.cards.read(uid, place);
+    const { admitted } = reading;
+    if (admitted?.cdr_token) {
+      const { cdr_token: token, auth_method: authMethod = 'WHITELIST' } = admitted;
+      const visit = this.fleet.visit({
+        ...this.pace,
+        ...place,
+        sessionId: randomUUID(),
+        token,
+        groupId: admitted.group_id,
+        authMethod,
+        authorizationReference: admitted.authorization_reference,
+      });
+      visit.catch(this.onTrouble);
+    }
+    return reading;
+  }
+
+  /** The operator limits a running session to so many watts, or no longer; whoever set a profile hears of it (CHP-30). */
+  async limit(sessionId: string, watts: number | undefined): Promise<void> {
+    const visit = this.fleet.visitOf(sessionId);
+    if (!visit) return;
+    visit.limits.ownLimit = watts;
+    await visit.limitsChanged();
+    const active = visit.limits.isLimited ? visit.limits.composite(900, new Date()) : undefined;
+    await this.say('ocpi.charging-profile.changed.v1', {
       ...this.network.party,
-      location_id: location.id,
-      evse_uid: evse.uid,
-      status,
+      session_id: sessionId,
+      ...(active && { active_charging_profile: active }),
     });
   }
 
-  /** One car: plug-in, meter values, the full battery, unplugging, and the CDR. */
-  async visit(options: VisitOptions): Promise<void> {
-    const { location, evse, updates = 3, updateEveryMs = 400, unplug } = options;
-    const pause = (): Promise<void> =>
-      sleep(updateEveryMs, undefined, unplug && { signal: unplug }).catch(() => undefined);
-    const session = this.plan(options);
-    await this.setStatus(location, evse, 'CHARGING');
-    await this.say('ocpi.session.started.v1', session.session(0, new Date()));
-    for (let step = 1; step <= updates; step++) {
-      await pause();
-      if (unplug?.aborted) break;
-      const minutes = Math.round((session.durationMinutes * step) / (updates + 1));
-      await this.say('ocpi.session.updated.v1', session.session(minutes, new Date()));
-    }
-    if (!unplug?.aborted) await pause();
-    const end = session.session(session.durationMinutes, new Date());
-    await this.say('ocpi.session.ended.v1', end);
-    await this.setStatus(location, evse, 'AVAILABLE');
-    await this.say('ocpi.cdr.issued.v1', session.cdr(new Date()));
-  }
-
-  private plan(options: VisitOptions): ChargingSession {
-    const { sessionId: id, location, evse, token } = options;
-    const { chargingMinutes = 40, parkingMinutes = 10 } = options;
-    const connector = evse.connectors[0];
-    const tariff = this.network.tariffs.find((t) => connector?.tariff_ids?.includes(t.id));
-    if (!connector || !tariff)
-      throw new Error(`${location.id}/${evse.uid} has no priced connector`);
-    return new ChargingSession(
-      { id, location, evse, connector, tariff, token, chargingMinutes, parkingMinutes },
-      new Date(),
-    );
+  private hear(message: CloudEvent): void {
+    this.tokens.hear(message);
+    this.desk.take(message);
+    for (const listener of this.messageListeners) listener(message);
   }
 
   private async say(type: EventTypeName, content: object): Promise<void> {
     const time = new Date();
     const data = { ...content };
     // Before partners can have heard of it, so that listeners hear everything in the order in which it happened.
-    for (const listener of this.listeners) listener({ at: time, type, content: data });
+    for (const listener of this.statementListeners) listener({ at: time, type, content: data });
     await this.sender.send([
       csmsEvent(type, data, { source: SANDBOX_SOURCE, time, sequence: ++this.sequence }),
     ]);
