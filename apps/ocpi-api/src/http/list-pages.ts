@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { joinUrl, type ListQuery, nextLink, OcpiError, readListQuery } from '#ocpi';
+import {
+  hasNumericOffset,
+  joinUrl,
+  type ListQuery,
+  nextLink,
+  OcpiError,
+  readListQuery,
+} from '#ocpi';
 import { ConnectionObservations } from '#partners';
 import { GatewaySettings } from '#platform';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
@@ -26,7 +33,6 @@ export interface ListSource {
 }
 
 const COUNT_REMEMBERED_MS = 5000;
-const OFFSET = /[+ -]\d{2}:\d{2}$/;
 
 /** Pages of a list with X-Total-Count, X-Limit and Link (TRN-20 to TRN-27). */
 @Injectable()
@@ -92,7 +98,7 @@ export class ListPages {
   ): ListQuery {
     const values = request.query as Record<string, unknown>;
     const dates = [values.date_from, values.date_to];
-    if (dates.some((date) => typeof date === 'string' && OFFSET.test(date))) {
+    if (dates.some((date) => typeof date === 'string' && hasNumericOffset(date))) {
       if (caller.connection.profile.strictOffsets) {
         throw OcpiError.invalidParameters('a DateTime has no numeric offset');
       }

@@ -27,6 +27,9 @@ function realInstant(written: string, secondsUtc: string | undefined): Date | un
   return mayRoll && !instant.toISOString().startsWith(secondsUtc) ? undefined : instant;
 }
 
+/** Whether a DateTime names its zone by a number, which lies outside the format (TYP-08). */
+export const hasNumericOffset = (text: string): boolean => /[+ -]\d{2}:\d{2}$/.test(text);
+
 /** Writes UTC with `Z`: whole seconds for 2.1.1, at most three decimals later; cut, never rounded up (TYP-06, TYP-09). */
 export function formatDateTime(instant: Date, version: OcpiVersion): string {
   const iso = instant.toISOString();

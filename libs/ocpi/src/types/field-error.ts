@@ -10,6 +10,10 @@ export type Decoded<T> = { ok: true; value: T } | { ok: false; errors: FieldErro
 export const decoded = <T>(value: T): Decoded<T> => ({ ok: true, value });
 export const refused = <T = never>(...errors: FieldError[]): Decoded<T> => ({ ok: false, errors });
 
+/** The errors of a part of an object, as errors of the object. */
+export const within = (part: string, errors: readonly FieldError[]): FieldError[] =>
+  errors.map(({ path, message }) => ({ path: path ? `${part}.${path}` : part, message }));
+
 /** One line for a `status_message`: the first three faults, with their fields. */
 export function describeErrors(errors: readonly FieldError[]): string {
   const shown = errors.slice(0, 3).map((e) => (e.path ? `${e.path}: ${e.message}` : e.message));

@@ -9,6 +9,10 @@ export function fourDecimals(value: number): number {
   return new Big(value).round(4, Big.roundHalfEven).toNumber();
 }
 
+/** A ceiling with one decimal: cut, for rounding up would allow more than was asked for (CHP-16, CHP-20). */
+export const oneDecimal = (value: number): number =>
+  new Big(value).round(1, Big.roundDown).toNumber();
+
 export interface CoordinateForm {
   /** 2.1.1 wants exactly six decimals; later versions five to seven. */
   sixDecimals: boolean;

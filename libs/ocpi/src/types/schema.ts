@@ -14,7 +14,9 @@ import { type Decoded, type FieldError } from './field-error.js';
 FormatRegistry.Set('ocpi-date-time', (text) => parseDateTime(text) !== undefined);
 // eslint-disable-next-line no-control-regex -- a URL holds none of them
 const URL_FORM = /^https?:\/\/[^\s\x00-\x1f\x7f]+$/i;
-FormatRegistry.Set('ocpi-url', (text) => URL_FORM.test(text) && text.isWellFormed());
+const isUrl = (text: string) => URL_FORM.test(text) && text.isWellFormed();
+FormatRegistry.Set('ocpi-url', isUrl);
+FormatRegistry.Set('ocpi-response-url', (text) => isUrl(text) && URL.canParse(text));
 
 /** CiString: printable ASCII, compared without case (TYP-01, TYP-02). */
 export const CiString = (maxLength: number, options: SchemaOptions = {}) =>
@@ -25,6 +27,10 @@ export const Text = (maxLength: number, options: SchemaOptions = {}) =>
   Type.String({ maxLength, pattern: '^[^\\x00-\\x1f\\x7f]*$', ...options });
 
 export const Url = (maxLength = 255) => Type.String({ maxLength, format: 'ocpi-url' });
+
+/** Where a result is to be posted: an absolute http or https URL (CMD-24). Whether we may go there is not asked here. */
+export const ResponseUrl = () => Type.String({ maxLength: 255, format: 'ocpi-response-url' });
+
 export const DateTime = () => Type.String({ format: 'ocpi-date-time', maxLength: 40 });
 
 /** A closed enum: nothing else is legal, and spelling is case-sensitive (TYP-04, TYP-14). */

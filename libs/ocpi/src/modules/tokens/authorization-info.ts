@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { DisplayText } from '../../types/display-text.js';
-import { type Decoded } from '../../types/field-error.js';
+import { type Decoded, within } from '../../types/field-error.js';
 import { type OcpiVersion } from '../../types/ocpi-version.js';
 import { pick } from '../../types/pick.js';
 import { CiString, ClosedEnum, compile, Optional } from '../../types/schema.js';
@@ -54,8 +54,7 @@ export function decodeAuthorizationInfo(
   if (token === undefined) return { ok: true, value: referenced };
   const whole = decodeToken(version, token);
   if (whole.ok) return { ok: true, value: { ...referenced, token: whole.value } };
-  const errors = whole.errors.map(({ path, message }) => ({ path: `token.${path}`, message }));
-  return { ok: false, errors };
+  return { ok: false, errors: within('token', whole.errors) };
 }
 
 /** What we ask about; `connector_ids` exists in 2.1.1 alone and is optional there, so it is never sent (TOK-25). */
