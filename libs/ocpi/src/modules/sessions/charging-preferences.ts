@@ -1,4 +1,11 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { type Decoded } from '../../types/field-error.js';
+import { pick } from '../../types/pick.js';
+import {
+  type Deviation,
+  type OffsetRule,
+  receiveDateTime,
+} from '../../types/received-date-time.js';
 import { ClosedEnum, compile, DateTime, Optional } from '../../types/schema.js';
 
 export const PROFILE_TYPES = ['CHEAP', 'FAST', 'GREEN', 'REGULAR'] as const;
@@ -15,6 +22,33 @@ export const ChargingPreferences = Type.Object({
 export type ChargingPreferences = Static<typeof ChargingPreferences>;
 
 export const chargingPreferencesChecker = compile(ChargingPreferences);
+
+export interface ReceivedPreferences {
+  /** Whether the car may be discharged is always said: no, unless the driver says yes (SES-10). */
+  preferences: ChargingPreferences & { discharge_allowed: boolean };
+  deviations: Deviation[];
+}
+
+/** The body of a PUT, the same in all versions that have it, or everything that is wrong with it (SES-49). */
+export function decodeChargingPreferences(
+  wire: unknown,
+  rule: OffsetRule = {},
+): Decoded<ReceivedPreferences> {
+  const stated = chargingPreferencesChecker.decode(wire);
+  if (!stated.ok) return stated;
+  const { departure_time, discharge_allowed = false } = stated.value;
+  const departure =
+    departure_time === undefined
+      ? undefined
+      : receiveDateTime('departure_time', departure_time, rule);
+  if (departure?.ok === false) return departure;
+  const preferences = {
+    ...pick(stated.value, ['profile_type', 'energy_need']),
+    ...(departure && { departure_time: departure.value.text }),
+    discharge_allowed,
+  };
+  return { ok: true, value: { preferences, deviations: departure?.value.deviations ?? [] } };
+}
 
 /** What becomes of preferences (SES-05 to SES-07). */
 export const ChargingPreferencesResponse = ClosedEnum([
