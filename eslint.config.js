@@ -75,6 +75,11 @@ export default defineConfig(
     '^(#(?!ocpi$)|@nestjs/|typeorm|kafkajs|class-|pg$|undici)',
     'The CSMS contract is pure: it knows only the protocol.',
   ),
+  forbid(
+    ['libs/ocpp/**'],
+    '^(#(?!ocpi$)|@nestjs/|typeorm|kafkajs|class-|pg$|undici)',
+    'The mapping to OCPP is pure: it knows only the protocol.',
+  ),
   forbid(['libs/**'], '(^|/)apps/', 'Libraries do not know the applications.'),
   forbid(
     ['apps/*/src/**'],

@@ -1,0 +1,6 @@
+export * from './station-answer.js';
+export * from './result-of-command.js';
+export * from './result-of-charging-profile.js';
+export * from './id-token.js';
+export * from './authorization-status.js';
+export * from './convert-charging-profile.js';
