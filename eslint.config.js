@@ -3,11 +3,18 @@ import prettier from 'eslint-config-prettier';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-/** Layer rules: who may import what. Each was proved once by a deliberate violation. */
-const forbid = (files, regex, message) => ({
+/** Layer rules: who may import what. Each was proved once by a deliberate violation. Of two that meet a file only the later holds. */
+const forbid = (files, ...patterns) => ({
   files,
-  rules: { 'no-restricted-imports': ['error', { patterns: [{ regex, message }] }] },
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      { patterns: patterns.map(([regex, message]) => ({ regex, message })) },
+    ],
+  },
 });
+const APPLICATIONS = ['(^|/)apps/', 'Libraries do not know the applications.'];
+const FRAMEWORKS = '@nestjs/|typeorm|kafkajs|class-|pg$|undici';
 
 export default defineConfig(
   globalIgnores(['dist/', 'coverage/', 'var/', 'node_modules/']),
@@ -65,26 +72,21 @@ export default defineConfig(
       '@typescript-eslint/require-await': 'off',
     },
   },
-  forbid(
-    ['libs/ocpi/**'],
-    '^(#|@nestjs/|typeorm|kafkajs|class-|pg$|undici)',
+  forbid(['libs/**'], APPLICATIONS),
+  forbid(['libs/ocpi/**'], APPLICATIONS, [
+    `^(#|${FRAMEWORKS})`,
     'The protocol is pure: it depends on nothing of ours and on no framework.',
-  ),
-  forbid(
-    ['libs/csms-contract/**'],
-    '^(#(?!ocpi$)|@nestjs/|typeorm|kafkajs|class-|pg$|undici)',
-    'The CSMS contract is pure: it knows only the protocol.',
-  ),
-  forbid(
-    ['libs/ocpp/**'],
-    '^(#(?!ocpi$)|@nestjs/|typeorm|kafkajs|class-|pg$|undici)',
-    'The mapping to OCPP is pure: it knows only the protocol.',
-  ),
-  forbid(['libs/**'], '(^|/)apps/', 'Libraries do not know the applications.'),
+  ]),
+  forbid(['libs/csms-contract/**', 'libs/ocpp/**'], APPLICATIONS, [
+    `^(#(?!ocpi$)|${FRAMEWORKS})`,
+    'The CSMS contract and the mapping to OCPP are pure: they know only the protocol.',
+  ]),
   forbid(
     ['apps/*/src/**'],
-    '^(\\.\\./)+([\\w-]+/)*src/',
-    'Applications never import each other; libraries are imported by their name (#ocpi).',
+    [
+      '^(\\.\\./)+([\\w-]+/)*src/',
+      'Applications never import each other; libraries are imported by their name (#ocpi).',
+    ],
   ),
   prettier,
 );
