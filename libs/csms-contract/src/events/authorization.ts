@@ -42,8 +42,9 @@ export const VERDICTS = [
 /**
  * The decision. `ocpp` has the words for the station. When ALLOWED: `cdr_token`, `auth_method` and, if given,
  * `authorization_reference` are to be copied into Session and CDR as they are; `group_id` lets cards of one group stop what
- * another began (TOK-40). `info` is for the driver. `decided_by`: a partner's command before, the stored token, the
- * partner asked now, or the stored token because the partner could not be reached.
+ * another began (TOK-40), `group_id_tag` is the parentIdTag of OCPP 1.6 where the group has one that short. `info` is for the
+ * driver. `decided_by`: a partner's command before, what is stored here, the partner asked now, or the stored token because
+ * the partner could not be reached.
  */
 export const AuthorizationDecided = Type.Object({
   ...PARTY_FIELDS,
@@ -54,6 +55,7 @@ export const AuthorizationDecided = Type.Object({
   auth_method: Optional(ClosedEnum(['AUTH_REQUEST', 'COMMAND', 'WHITELIST'])),
   cdr_token: Optional(CdrToken),
   group_id: Optional(CiString(36)),
+  group_id_tag: Optional(CiString(20)),
   authorization_reference: Optional(CiString(36)),
   info: Optional(DisplayText),
 });
