@@ -75,6 +75,8 @@ export * from './modules/cdrs/cdr-rules.js';
 export * from './modules/cdrs/cdr-lint.js';
 export * from './modules/cdrs/credit-cdr.js';
 export * from './modules/tokens/authorization-info.js';
+export * from './modules/tokens/emaid-issuer.js';
+export * from './modules/locations/is-open.js';
 export * from './modules/tariffs/tariff-shelf.js';
 export * from './types/received-date-time.js';
 export * from './modules/commands/command-type.js';
