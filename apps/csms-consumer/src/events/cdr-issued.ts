@@ -24,6 +24,7 @@ import {
 } from './incoming-event.js';
 import { sessionParent } from './parent-keys.js';
 import { unheardTokens } from './unheard-tokens.js';
+import { withoutAliases } from './without-aliases.js';
 
 type Issued = CheckedEvent<Cdr>;
 const keyOf = ({ partyKey: party, data }: Issued): string => `${party}/${foldId(data.id)}`;
@@ -33,7 +34,8 @@ export const cdrIssued = eventHandler<Cdr>({
   checker: cdrChecker,
   rules: checkCdr,
   advice: lintCdr,
-  handle: async (tx, events) => {
+  handle: async (tx, given) => {
+    const events = await withoutAliases(tx.sql, given);
     const known = await readCdrs(tx, events);
     const sessions = await readSessions(tx, events);
     const places = await lockLocationsByKey(

@@ -29,6 +29,7 @@ import {
 import { locationParent, sessionParent } from './parent-keys.js';
 import { unheardTokens } from './unheard-tokens.js';
 import { type Guard, guardOf, isOlder, staleAgainst } from './version-guard.js';
+import { withoutAliases } from './without-aliases.js';
 
 type Stated = CheckedEvent<Session>;
 const keyOf = ({ partyKey: party, data }: Stated): string => `${party}/${foldId(data.id)}`;
@@ -45,8 +46,9 @@ interface Track extends Guard {
 /** Takes Sessions over as stated, in order; each must be able to follow what is stored (SES-23 to 25). */
 export async function storeSessions(
   tx: EventTransaction,
-  events: readonly Stated[],
+  given: readonly Stated[],
 ): Promise<Verdict[]> {
+  const events = await withoutAliases(tx.sql, given);
   const tracks = await readSessions(tx, events);
   const known = new Set(tracks.keys());
   const locations = await lockLocationsByKey(
