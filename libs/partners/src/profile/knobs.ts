@@ -133,6 +133,24 @@ export const KNOBS = {
     'TRN-66',
   ),
   maxBackoffMs: integer(10, 3_600_000, 300_000, 'Longest pause after failures.', 'TRN-66'),
+  allowedTokens: choice(
+    ['local', 'real_time'],
+    'local',
+    'Tokens with whitelist ALLOWED are decided here, or by the partner as long as it answers.',
+    'TOK-19',
+  ),
+  authorizeUnknown: flag(
+    false,
+    'The partner is asked in real time about cards that no token list has; never on 2.1.1, whose answer does not say whom to bill.',
+    'TOK-23',
+  ),
+  authorizeTimeoutMs: integer(
+    100,
+    30_000,
+    3000,
+    'How long an answer about a driver at a station may take; never beyond the deadline of the CSMS. Then the partner counts as out of reach.',
+    'TOK-33',
+  ),
   tokenPull: choice(
     ['pull', 'none'],
     'pull',

@@ -97,6 +97,31 @@ export class Metrics {
     labelNames: ['subscriber'],
     registers: this.registers,
   });
+  readonly authorizationsTotal = new Counter({
+    name: 'ocpi_authorizations_total',
+    help: 'Drivers that the CSMS asked about, by who decided and how.',
+    labelNames: ['decided_by', 'allowed'],
+    registers: this.registers,
+  });
+  readonly authorizationDurationSeconds = new Histogram({
+    name: 'ocpi_authorization_duration_seconds',
+    help: "Time from the CSMS's question to the decision, partners' time included.",
+    labelNames: ['decided_by'],
+    buckets: FAST_SECONDS,
+    registers: this.registers,
+  });
+  readonly authorizationPartnerSeconds = new Histogram({
+    name: 'ocpi_authorization_partner_seconds',
+    help: 'Time that a partner took over a request for authorization.',
+    labelNames: ['connection'],
+    buckets: FAST_SECONDS,
+    registers: this.registers,
+  });
+  readonly authorizationsExpiredTotal = new Counter({
+    name: 'ocpi_authorizations_expired_total',
+    help: 'Questions of the CSMS whose deadline passed before a decision; they get no answer.',
+    registers: this.registers,
+  });
   readonly credentialsTokenAgeSeconds = this.gauge(
     'ocpi_credentials_token_age_seconds',
     'Age of the token that a partner uses towards us.',
