@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { DatabaseModule } from '#database';
 import { PartnersModule } from '#partners';
 import { type EnvironmentVariables, PlatformModule } from '#platform';
+import { AuthorizationModule } from './authorization/authorization.module.js';
 import { ChangeLogModule } from './change-log.module.js';
 import { FeedsModule } from './feeds/feeds.module.js';
 import { HttpBindingModule } from './http/http-binding.module.js';
@@ -23,6 +24,7 @@ export class AppModule {
         PartnersModule.forRoot(),
         KafkaBindingModule,
         HttpBindingModule,
+        AuthorizationModule,
         JobsModule,
         TokenPullModule,
         FeedsModule,

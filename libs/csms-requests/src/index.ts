@@ -9,3 +9,4 @@ export * from './restate-tokens.js';
 export * from './subscribers.js';
 export * from './webhook-delivery.js';
 export * from './webhook-signature.js';
+export * from './wakeup.js';

@@ -1,4 +1,5 @@
 import { type EventTypeName } from '#csms-contract';
+import { authorizationRequested } from './authorization-requested.js';
 import { cdrIssued } from './cdr-issued.js';
 import { type EventHandler } from './event-handler.js';
 import { evseStatusChanged } from './evse-status-changed.js';
@@ -23,6 +24,7 @@ export const EVENT_HANDLERS: Partial<Record<EventTypeName, EventHandler>> = {
   'ocpi.session.updated.v1': sessionUpdated,
   'ocpi.session.ended.v1': sessionEnded,
   'ocpi.cdr.issued.v1': cdrIssued,
+  'ocpi.authorization.requested.v1': authorizationRequested,
   'ocpi.snapshot.began.v1': snapshotBegan,
   'ocpi.snapshot.ended.v1': snapshotEnded,
 };

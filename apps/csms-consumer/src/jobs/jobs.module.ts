@@ -6,6 +6,7 @@ import { EventProcessor } from '../events/event-processor.js';
 import { EventsModule } from '../events/events.module.js';
 import { LeasedJobs } from './leased-jobs.js';
 import { removeEndedTokens } from './remove-ended-tokens.js';
+import { pruneAuthorizations } from './prune-authorizations.js';
 import { pruneInbox } from './prune-inbox.js';
 import { refreshRenderings } from './refresh-renderings.js';
 import { sweepHeldEvents } from './sweep-held-events.js';
@@ -56,6 +57,11 @@ export class JobsModule implements OnApplicationBootstrap {
         name: 'prune-inbox',
         everyMs: MINUTE_MS,
         run: () => pruneInbox(dataSource, settings.inboxRetentionHours),
+      },
+      {
+        name: 'prune-authorizations',
+        everyMs: MINUTE_MS,
+        run: () => pruneAuthorizations(dataSource),
       },
       {
         name: 'prune-change-log',
