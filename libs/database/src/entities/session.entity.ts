@@ -5,6 +5,7 @@ import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 @Index('ux_session_key', ['partyKey', 'sessionKey'], { unique: true })
 @Index('ix_session_audience', ['tokenPartyKey', 'id'])
 @Index('ix_session_last_updated', ['lastUpdated'])
+@Index('ix_session_active', ['partyKey'], { where: "status = 'ACTIVE'" })
 export class SessionEntity {
   @PrimaryGeneratedColumn('increment', { type: 'bigint', primaryKeyConstraintName: 'pk_session' })
   id: number;

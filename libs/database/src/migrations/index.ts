@@ -4,6 +4,7 @@ import { TariffAcVoltage1795000000001 } from './1795000000001-tariff-ac-voltage.
 import { ChangeOfCdrs1795000000002 } from './1795000000002-change-of-cdrs.js';
 import { LocationRendering1795000000003 } from './1795000000003-location-rendering.js';
 import { RealTime1795000000004 } from './1795000000004-real-time.js';
+import { ActiveSessions1795000000005 } from './1795000000005-active-sessions.js';
 
 /** In order; each is written once and never touched again after it landed. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -12,4 +13,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   ChangeOfCdrs1795000000002,
   LocationRendering1795000000003,
   RealTime1795000000004,
+  ActiveSessions1795000000005,
 ];
