@@ -21,6 +21,8 @@ describe('the one spelling of a request target', () => {
     ['/ocpi/2.2.1#/locations', '/ocpi/2.2.1'],
     ['/ocpi/versions?a=1#b', '/ocpi/versions?a=1'],
     ['/%256fcpi', '/%256fcpi'],
+    ['/ocpi/2.2.1//commands///X/?a=//b', '/ocpi/2.2.1/commands/X/?a=//b'],
+    ['//ocpi//versions', '//ocpi/versions'],
     ['/a%', '/a%'],
   ])('spells %s as %s', (target, plain) => {
     expect(plainTarget(target)).toBe(plain);
