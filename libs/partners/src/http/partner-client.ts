@@ -89,7 +89,7 @@ export class PartnerClient implements OnApplicationShutdown {
         this.agent,
         {
           origin: url.origin,
-          path: `${url.pathname}${url.search}`,
+          path: (request.isExact && exactTarget(request.url)) || `${url.pathname}${url.search}`,
           method: request.method,
           headers: headersOf(request, requestId),
           body: request.body ?? null,
@@ -139,6 +139,14 @@ export class PartnerClient implements OnApplicationShutdown {
       );
     };
   }
+}
+
+/** What follows the host as it was written; undefined where a request line cannot hold it, or it is no plain URL. */
+function exactTarget(url: string): string | undefined {
+  const [, rest] = /^https?:\/\/[^/?#\\]+((?:[/?][!-~]*)?)$/i.exec(url) ?? [];
+  const target = rest?.replace(/#.*$/, '');
+  if (target === undefined) return undefined;
+  return target.startsWith('/') ? target : `/${target}`;
 }
 
 function headersOf(request: PartnerRequest, requestId: string): Record<string, string> {

@@ -8,6 +8,8 @@ export interface PartnerRequest {
   version?: OcpiVersion | undefined;
   method: 'GET' | 'PUT' | 'PATCH' | 'POST' | 'DELETE';
   url: string;
+  /** Path and query leave byte by byte as they are written, where HTTP can carry them (CMD-17). */
+  isExact?: boolean | undefined;
   /** The credentials token as it was handed over; undefined sends no Authorization header. */
   token?: string | undefined;
   encoding?: 'base64' | 'plain' | null | undefined;

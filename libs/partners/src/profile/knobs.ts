@@ -104,6 +104,17 @@ export const KNOBS = {
     'Endpoints without which a registration fails, as `tokens/SENDER`.',
     'CRD-09',
   ),
+  responseUrlHosts: list(
+    'host or *.host',
+    /^(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i,
+    'Hosts that a response_url may name beside those of the partner’s versions URL and endpoints.',
+    'CMD-24',
+  ),
+  bareCommandWords: flag(
+    false,
+    'Results of commands are the word alone in 2.1.1, as before its second print.',
+    'CHG-02',
+  ),
   customModules: list(
     'identifier/ROLE=URL',
     /^[a-z]{2}[a-z0-9]{3}-[a-z0-9_-]+\/(SENDER|RECEIVER)=https?:\/\/\S+$/,

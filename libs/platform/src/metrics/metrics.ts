@@ -122,6 +122,38 @@ export class Metrics {
     help: 'Questions of the CSMS whose deadline passed before a decision; they get no answer.',
     registers: this.registers,
   });
+  readonly commandsTotal = new Counter({
+    name: 'ocpi_commands_total',
+    help: "Partners' commands, by what was answered at once.",
+    labelNames: ['kind', 'answer'],
+    registers: this.registers,
+  });
+  readonly commandResultsTotal = new Counter({
+    name: 'ocpi_command_results_total',
+    help: 'Accepted commands that ended, by outcome.',
+    labelNames: ['kind', 'outcome'],
+    registers: this.registers,
+  });
+  readonly commandDurationSeconds = new Histogram({
+    name: 'ocpi_command_duration_seconds',
+    help: "Time from a partner's command to its outcome.",
+    labelNames: ['kind'],
+    buckets: LAG_SECONDS,
+    registers: this.registers,
+  });
+  readonly commandsOpen = this.gauge('ocpi_commands_open', 'Commands without an outcome yet.');
+  readonly commandCallbacksTotal = new Counter({
+    name: 'ocpi_command_callbacks_total',
+    help: 'Results sent to a response_url, by what became of them; each is sent once.',
+    labelNames: ['outcome'],
+    registers: this.registers,
+  });
+  readonly csmsResultsDroppedTotal = new Counter({
+    name: 'ocpi_csms_results_dropped_total',
+    help: 'Results of the CSMS that did not count.',
+    labelNames: ['why'],
+    registers: this.registers,
+  });
   readonly credentialsTokenAgeSeconds = this.gauge(
     'ocpi_credentials_token_age_seconds',
     'Age of the token that a partner uses towards us.',
