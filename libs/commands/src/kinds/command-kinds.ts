@@ -1,9 +1,12 @@
 import { type CommandKind } from '#database';
 import { type OcpiVersion } from '#ocpi';
 import { type CommandKindRules, type CommandOutcome } from './command-kind.js';
+import { STATION_COMMANDS } from './station-command.kind.js';
 
 /** Every kind that this build can open. */
-const COMMAND_KINDS: Partial<Record<CommandKind, CommandKindRules>> = {};
+const COMMAND_KINDS: Partial<Record<CommandKind, CommandKindRules>> = {
+  ...STATION_COMMANDS,
+};
 
 /** @throws Error for a kind of a newer build */
 export function rulesOf(kind: CommandKind): CommandKindRules {

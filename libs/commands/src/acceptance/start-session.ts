@@ -1,0 +1,95 @@
+import { csmsRequest } from '#csms-contract';
+import { foldId, type StartSession } from '#ocpi';
+import { openCommand } from '../open-command.js';
+import { newCommand, type CommandScope, requestFrame } from './command-scope.js';
+import {
+  type CommandEvse,
+  type CommandSite,
+  connectorOf,
+  findSite,
+  inability,
+  inabilityOfAll,
+} from './command-site.js';
+import { driverOf } from './driver.js';
+import { whyNotOwn } from './own-token.js';
+import { type Refusal, rejected, unfitField, unknownPlace, type Verdict } from './verdict.js';
+
+const CAPABILITY = 'REMOTE_START_STOP_CAPABLE';
+
+/** Where charging is to start. */
+interface Start {
+  site: CommandSite;
+  evse: CommandEvse;
+  connectorId: string | undefined;
+}
+
+/** The token is not looked at but for its owner: the eMSP vouches for it (CMD-39, CMD-42, CMD-43). */
+export async function judgeStart(scope: CommandScope, body: StartSession): Promise<Verdict> {
+  const { caller } = scope;
+  const foreign = whyNotOwn(caller, body.token);
+  if (foreign) return foreign;
+  const site = await findSite(scope.source, caller, body.location_id, body.evse_uid);
+  if (!site) return unknownPlace('unknown location');
+  const evse = chooseEvse(site, body);
+  if ('kind' in evse) return evse;
+  const connectorId = chooseConnector(scope, evse, body);
+  if (typeof connectorId === 'object') return connectorId;
+  return accept(scope, body, { site, evse, connectorId });
+}
+
+/** OCPI knows no station: where several EVSEs could be meant, none is (CMD-35, CMD-31). */
+function chooseEvse(site: CommandSite, { evse_uid }: StartSession): CommandEvse | Refusal {
+  if (evse_uid === undefined) {
+    const able = site.evses.filter((evse) => inability(evse, CAPABILITY) === undefined);
+    if (able.length > 1) return rejected('evse_uid is needed: the Location has several EVSEs');
+    return able[0] ?? inabilityOfAll(site.evses, CAPABILITY) ?? rejected('no EVSE');
+  }
+  const [evse] = site.evses;
+  if (!evse) return unknownPlace('unknown EVSE');
+  return inability(evse, CAPABILITY) ?? evse;
+}
+
+function chooseConnector(
+  { caller }: CommandScope,
+  evse: CommandEvse,
+  { connector_id }: StartSession,
+): string | undefined | Refusal {
+  if (connector_id !== undefined) {
+    return connectorOf(caller, evse, connector_id) ?? unfitField('unknown connector');
+  }
+  if (!evse.capabilities.includes('START_SESSION_CONNECTOR_REQUIRED')) return undefined;
+  if (caller.version !== '2.1.1') return unfitField('connector_id is required for this EVSE');
+  // No field for it there (CMD-38): one connector is the one meant.
+  const [only, ...others] = evse.connectorIds;
+  return others.length === 0 ? only : rejected('the EVSE has several connectors');
+}
+
+function accept(
+  scope: CommandScope,
+  body: StartSession,
+  { site, evse, connectorId }: Start,
+): Verdict {
+  const { hosted, locationId, locationKey, evses } = site;
+  const isEvident = body.evse_uid === undefined && evses.length === 1;
+  const { token, authorization_reference: reference } = body;
+  const driverKey = foldId(token.uid);
+  const command = newCommand(scope, 'START_SESSION', hosted, body, {
+    locationKey,
+    evseKey: evse.evseKey,
+    driverKey,
+    sameAs: [locationKey, evse.evseKey, connectorId, token.type, driverKey],
+  });
+  return {
+    kind: 'accepted',
+    open: (tx) =>
+      openCommand(tx, command, async (id) =>
+        csmsRequest('ocpi.start-session.requested.v1', {
+          ...requestFrame(scope, hosted, id),
+          ...(await driverOf(tx, token, reference)),
+          location_id: locationId,
+          ...(!isEvident && { evse_uid: evse.uid }),
+          ...(connectorId !== undefined && { connector_id: connectorId }),
+        }),
+      ),
+  };
+}

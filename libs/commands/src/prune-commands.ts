@@ -1,0 +1,25 @@
+import { type SqlRunner, rowsOf } from '#change-log';
+
+const AT_ONCE = 5000;
+
+const COMMANDS = `WITH old AS (
+    SELECT c.id FROM command c
+     WHERE c.received_at < now() - make_interval(hours => $1) AND c.outcome IS NOT NULL
+       AND NOT EXISTS (SELECT FROM reservation r WHERE r.command_id = c.id AND r.state IN ('pending', 'active'))
+     ORDER BY c.received_at LIMIT $2
+  ), callbacks AS (
+    DELETE FROM command_callback b USING old WHERE b.command_id = old.id
+  ), gone AS (
+    DELETE FROM command c USING old WHERE c.id = old.id RETURNING 1
+  ) SELECT count(*) AS count FROM gone`;
+
+const RESERVATIONS = `DELETE FROM reservation WHERE ended_at < now() - make_interval(hours => $1)`;
+
+/** Forgets finished commands with their callbacks, and ended reservations; what a reservation in force needs stays (CMD-66). */
+export async function pruneCommands(source: SqlRunner, hours: number): Promise<void> {
+  for (let removed = AT_ONCE; removed === AT_ONCE;) {
+    const [row] = await rowsOf<{ count: number }>(source, COMMANDS, [hours, AT_ONCE]);
+    removed = row?.count ?? 0;
+  }
+  await source.query(RESERVATIONS, [hours]);
+}
