@@ -4,6 +4,7 @@ import { PartnersModule } from '#partners';
 import { type EnvironmentVariables, PlatformModule } from '#platform';
 import { AuthorizationModule } from './authorization/authorization.module.js';
 import { ChangeLogModule } from './change-log.module.js';
+import { CommandsModule } from './commands/commands.module.js';
 import { FeedsModule } from './feeds/feeds.module.js';
 import { HttpBindingModule } from './http/http-binding.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
@@ -26,6 +27,7 @@ export class AppModule {
         HttpBindingModule,
         AuthorizationModule,
         JobsModule,
+        CommandsModule,
         TokenPullModule,
         FeedsModule,
         OutboxModule,

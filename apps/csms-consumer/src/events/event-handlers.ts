@@ -5,6 +5,9 @@ import { type EventHandler } from './event-handler.js';
 import { evseStatusChanged } from './evse-status-changed.js';
 import { locationRemoved } from './location-removed.js';
 import { locationUpserted } from './location-upserted.js';
+import { requestFinished } from './request-finished.js';
+import { requestTakenOn } from './request-taken-on.js';
+import { reservationEnded } from './reservation-ended.js';
 import { sessionEnded } from './session-ended.js';
 import { sessionStarted } from './session-started.js';
 import { sessionUpdated } from './session-updated.js';
@@ -25,6 +28,9 @@ export const EVENT_HANDLERS: Partial<Record<EventTypeName, EventHandler>> = {
   'ocpi.session.ended.v1': sessionEnded,
   'ocpi.cdr.issued.v1': cdrIssued,
   'ocpi.authorization.requested.v1': authorizationRequested,
+  'ocpi.request.taken-on.v1': requestTakenOn,
+  'ocpi.request.finished.v1': requestFinished,
+  'ocpi.reservation.ended.v1': reservationEnded,
   'ocpi.snapshot.began.v1': snapshotBegan,
   'ocpi.snapshot.ended.v1': snapshotEnded,
 };

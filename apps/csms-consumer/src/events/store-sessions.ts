@@ -1,4 +1,5 @@
 import { rowsOf } from '#change-log';
+import { followSessions, type SessionStep } from '#commands';
 import {
   checkSessionTransition,
   describeErrors,
@@ -41,6 +42,8 @@ interface Track extends Guard {
   snapshot: string | null;
   isTouched: boolean;
   eventTime: Date;
+  /** As stored; undefined of a new one. */
+  statusBefore: Session['status'] | undefined;
 }
 
 /** Takes Sessions over as stated, in order; each must be able to follow what is stored (SES-23 to 25). */
@@ -62,15 +65,23 @@ export async function storeSessions(
     const place = placeKey(event.partyKey, foldId(event.data.location_id));
     return follow(tracks, event, locations.get(place), tx.now);
   });
-  await writeSessions(
-    tx,
-    [...tracks.values()].filter(({ isTouched }) => isTouched),
-  );
+  const touched = [...tracks.values()].filter(({ isTouched }) => isTouched);
+  await writeSessions(tx, touched);
+  await followSessions(tx.sql, stepsOf(touched), tx.now);
   const begun = events.filter(
     (event, index) => verdicts[index]?.outcome === 'applied' && !known.has(keyOf(event)),
   );
   return withWarnings(events, verdicts, await unheardTokens(tx.sql, begun));
 }
+
+const stepsOf = (tracks: readonly Track[]): SessionStep[] =>
+  tracks
+    .filter(({ session, statusBefore }) => session.status !== statusBefore)
+    .map(({ partyKey: party, session }) => ({
+      partyKey: party,
+      sessionKey: foldId(session.id),
+      status: session.status,
+    }));
 
 async function readSessions(
   tx: EventTransaction,
@@ -91,12 +102,20 @@ async function readSessions(
     ],
   );
   return new Map(
-    rows.map(({ key, body, ...row }) => [
-      key,
-      { ...row, session: JSON.parse(body) as Session, isTouched: false, eventTime: row.guardTime },
-    ]),
+    rows.map(({ key, body, ...row }) => [key, trackOf(row, JSON.parse(body) as Session)]),
   );
 }
+
+const trackOf = (
+  row: Guard & Pick<Track, 'partyKey' | 'snapshot'> & { id: number },
+  session: Session,
+): Track => ({
+  ...row,
+  session,
+  isTouched: false,
+  eventTime: row.guardTime,
+  statusBefore: session.status,
+});
 
 function follow(
   tracks: Map<string, Track>,
@@ -136,6 +155,7 @@ function follow(
     snapshot,
     isTouched: true,
     eventTime: event.event.time,
+    statusBefore: track?.statusBefore,
     ...guardOf(event.event),
   });
   return APPLIED;
