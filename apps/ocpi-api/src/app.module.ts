@@ -1,12 +1,14 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { ChangeLogSignal } from '#change-log';
+import { CommandAcceptance, CommandSignal, ResponseUrls } from '#commands';
 import { DatabaseModule } from '#database';
 import { PartnersModule } from '#partners';
 import { type EnvironmentVariables, PlatformModule } from '#platform';
 import { AdminModule } from './admin/admin.module.js';
 import { CdrReader } from './cdrs/cdr-reader.js';
 import { CdrsController } from './cdrs/cdrs.controller.js';
+import { CommandsController } from './commands/commands.controller.js';
 import { CredentialsController } from './credentials/credentials.controller.js';
 import { Authenticate } from './http/authenticate.js';
 import { ListPages } from './http/list-pages.js';
@@ -39,6 +41,7 @@ export class AppModule {
         SessionsController,
         CdrsController,
         TokensController,
+        CommandsController,
       ],
       providers: [
         Authenticate,
@@ -47,6 +50,9 @@ export class AppModule {
         LocationReader,
         CdrReader,
         ChangeLogSignal,
+        CommandAcceptance,
+        CommandSignal,
+        ResponseUrls,
         { provide: APP_FILTER, useClass: OcpiExceptionFilter },
       ],
     };

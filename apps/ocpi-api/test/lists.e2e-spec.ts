@@ -430,7 +430,7 @@ describe('lists and single objects', () => {
   });
 
   it.each(['2.2.1', '2.3.0'] as OcpiVersion[])(
-    'CHG-06 (partial: our lists), VER-06 (partial: modules of this release, without commands, chargingprofiles and hubclientinfo), CHG-01 [%s]: owners stand in every object, details name roles and plain versions',
+    'CHG-06 (partial: our lists), VER-06 (partial: modules of this release, without chargingprofiles and hubclientinfo), CHG-01 [%s]: owners stand in every object, details name roles and plain versions',
     async (version) => {
       for (const module of LISTS) {
         for (const object of (await list(version, module)).json.data) {
@@ -447,6 +447,7 @@ describe('lists and single objects', () => {
         'cdrs/SENDER',
         'tariffs/SENDER',
         'tokens/RECEIVER',
+        'commands/RECEIVER',
       ]);
     },
   );
@@ -476,6 +477,7 @@ describe('lists and single objects', () => {
       'cdrs',
       'tariffs',
       'tokens',
+      'commands',
     ]);
     for (const endpoint of data.endpoints) expect(endpoint).not.toHaveProperty('role');
     for (const module of LISTS) {

@@ -8,9 +8,23 @@ const options = (request: FastifyRequest) => {
   return { now: new Date(), ...(version && { version }) };
 };
 
-/** Answers with data; `undefined` leaves `data` out (TRN-49). */
-export function answer(reply: FastifyReply, data: unknown, httpStatus = 200): FastifyReply {
-  const text = JSON.stringify(envelope(data, options(reply.request)));
+interface AnswerStatus {
+  httpStatus?: number;
+  statusCode?: number;
+  message?: string | undefined;
+}
+
+/** Answers with data; `undefined` leaves `data` out (TRN-49). Success, unless the status says otherwise. */
+export function answer(
+  reply: FastifyReply,
+  data: unknown,
+  { httpStatus = 200, statusCode, message }: AnswerStatus = {},
+): FastifyReply {
+  const status = {
+    ...(statusCode !== undefined && { statusCode }),
+    ...(message !== undefined && { message }),
+  };
+  const text = JSON.stringify(envelope(data, { ...options(reply.request), ...status }));
   return reply.status(httpStatus).type(JSON_TYPE).send(text);
 }
 

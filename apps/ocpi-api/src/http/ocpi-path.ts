@@ -41,6 +41,8 @@ export function allowedMethods({ resource, depth }: OcpiPath): readonly string[]
       return depth === 0 ? ['GET'] : undefined;
     case 'tokens':
       return depth === 3 ? ['GET', 'PUT', 'PATCH'] : undefined;
+    case 'commands':
+      return depth === 1 ? ['POST'] : undefined;
     default:
       return undefined;
   }

@@ -76,7 +76,7 @@ export class TokensController {
       this.observations.deviation(connection.id, 'token_type_not_in_url');
     }
     const outcome = await this.store(connection, token.value);
-    return answer(reply, undefined, outcome === 'created' ? 201 : 200);
+    return answer(reply, undefined, { httpStatus: outcome === 'created' ? 201 : 200 });
   }
 
   @Patch()

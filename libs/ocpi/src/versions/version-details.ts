@@ -20,7 +20,10 @@ export function writeVersionDetails(
   modules: readonly ServedModule[] = versionManifest(version).modules,
   custom: readonly { identifier: string; role: InterfaceRole; url: string }[] = [],
 ): VersionDetails {
-  const own = modules.map((module) => ({ ...module, url: joinUrl(versionUrl, module.identifier) }));
+  const own = modules.map((module) => {
+    const url = joinUrl(versionUrl, module.identifier);
+    return { ...module, url: isContinued(version, module) ? `${url}/` : url };
+  });
   const endpoints = [...own, ...custom].map(({ identifier, role, url }) => ({
     identifier,
     ...(version === '2.1.1' ? {} : { role }),
@@ -28,6 +31,10 @@ export function writeVersionDetails(
   }));
   return { version, endpoints };
 }
+
+/** What follows these URLs is put right behind them, by the letter of these chapters (CMD-03, CHP-02). */
+const isContinued = (version: OcpiVersion, { identifier }: ServedModule): boolean =>
+  version !== '2.1.1' && (identifier === 'commands' || identifier === 'chargingprofiles');
 
 /** An endpoint of a partner. On 2.1.1, and where a partner left the role out, there is none. */
 export interface PartnerEndpoint {
