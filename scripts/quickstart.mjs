@@ -11,7 +11,7 @@ import { AlreadyRunning, takeRunLock } from './run-lock.mjs';
 
 /**
  * `npm run quickstart`: the gateway with a virtual CSMS and three virtual partners, from nothing. Data are kept under
- * var/quickstart and survive a restart, `--fresh` starts over. `--once` runs one session per partner, verifies it and ends;
+ * var/quickstart and survive a restart, `--fresh` starts over. `--once` runs sessions and what partners ask for, verifies it and ends;
  * `--kafka` starts a broker and runs everything over it; KAFKA_BROKERS and DATABASE_URL name servers to use instead.
  */
 const { values: options } = parseArgs({
@@ -25,7 +25,7 @@ const { values: options } = parseArgs({
 if (options.help) {
   console.log(`npm run quickstart [-- --once] [-- --kafka] [-- --fresh]
 
---once   one session per partner, verified; then exit. The data stay, as without it
+--once   sessions, commands, an authorization and a charging profile, verified; then exit. The data stay, as without it
 --kafka  over a Kafka broker of its own
 --fresh  throws away what earlier runs left, and starts over`);
   process.exit(0);

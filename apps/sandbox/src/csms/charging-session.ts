@@ -101,7 +101,7 @@ export class ChargingSession {
     return {
       country_code: location.country_code,
       party_id: location.party_id,
-      id: `CDR-${id}`.slice(0, 36),
+      id: cdrIdOf(id),
       start_date_time: this.startedAt.toISOString(),
       end_date_time: this.instant(this.totalMinutes).toISOString(),
       session_id: id,
@@ -249,6 +249,9 @@ export class ChargingSession {
     };
   }
 }
+
+/** The id of a session's CDR. */
+export const cdrIdOf = (sessionId: string): string => `CDR-${sessionId}`.slice(0, 36);
 
 const price = (beforeTaxes: number, vat: number): Price => ({
   before_taxes: beforeTaxes,

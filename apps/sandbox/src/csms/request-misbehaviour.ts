@@ -14,6 +14,15 @@ export type RequestMisbehaviour = { times?: number } & (
   | /** Does not act and answers this. */ { kind: 'refuse'; result: RequestResult }
 );
 
+export const MISBEHAVIOURS: readonly RequestMisbehaviour['kind'][] = [
+  'slow',
+  'silent',
+  'late',
+  'double',
+  'contradictory',
+  'refuse',
+];
+
 /** What is in force per kind of request; `*` stands for all that have none of their own. */
 export class RequestManners {
   private readonly set = new Map<RequestTypeName | '*', RequestMisbehaviour>();

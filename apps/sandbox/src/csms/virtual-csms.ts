@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   type Authorizer,
   csmsEvent,
@@ -11,6 +10,7 @@ import { type Evse, type Location } from '#ocpi';
 import { CardReader, type Reading } from './card-reader.js';
 import { type ChargingNetwork } from './charging-network.js';
 import { Fleet, type Place, type VisitOptions } from './fleet.js';
+import { newSessionId } from './new-session-id.js';
 import { type ReceivedRequest, RequestDesk } from './request-desk.js';
 import { RequestLedger } from './request-ledger.js';
 import { type RequestMisbehaviour } from './request-misbehaviour.js';
@@ -55,6 +55,7 @@ export class VirtualCsms {
   private readonly pace: VisitPace;
   private readonly onTrouble: (error: unknown) => void;
   private readonly statementListeners: ((statement: Statement) => void)[] = [];
+  private readonly cardListeners: ((reading: Reading) => void)[] = [];
   private readonly messageListeners: ((message: CloudEvent) => void)[] = [];
   private receiver: MessageReceiver | undefined;
   private sequence = Date.now();
@@ -84,6 +85,10 @@ export class VirtualCsms {
 
   onStatement(listener: (statement: Statement) => void): void {
     this.statementListeners.push(listener);
+  }
+
+  onCard(listener: (reading: Reading) => void): void {
+    this.cardListeners.push(listener);
   }
 
   onMessage(listener: (message: CloudEvent) => void): void {
@@ -136,13 +141,14 @@ export class VirtualCsms {
   /** A driver shows a card. When it is let in the car charges on after this has resolved. */
   async presentCard(uid: string, place: Place): Promise<Reading> {
     const reading = await this.cards.read(uid, place);
+    for (const listener of this.cardListeners) listener(reading);
     const { admitted } = reading;
     if (admitted?.cdr_token) {
       const { cdr_token: token, auth_method: authMethod = 'WHITELIST' } = admitted;
       const visit = this.fleet.visit({
         ...this.pace,
         ...place,
-        sessionId: randomUUID(),
+        sessionId: newSessionId(),
         token,
         groupId: admitted.group_id,
         authMethod,

@@ -45,13 +45,18 @@ export class AdminClient {
     return made as { tokenA: string; versionsUrl: string };
   }
 
+  /** Sets knobs of a partner's profile; others stay. */
+  async setProfile(id: string, profile: Record<string, unknown>): Promise<void> {
+    await this.call('PATCH', `/connections/${id}`, { profile });
+  }
+
   async newTokenA(id: string): Promise<{ tokenA: string; versionsUrl: string }> {
     const made = await this.call('POST', `/connections/${id}/token-a`);
     return made as { tokenA: string; versionsUrl: string };
   }
 
   private async call(
-    method: 'GET' | 'POST' | 'DELETE',
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
     path: string,
     body?: unknown,
     alsoFine: readonly number[] = [],

@@ -1,14 +1,27 @@
 import { RefusedBatchError } from '#csms-client';
 import { type Evse, type Location } from '#ocpi';
 import { once } from 'node:events';
+import { type Place } from '../csms/fleet.js';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { newSessionId } from '../csms/new-session-id.js';
+import { Expectations } from './expectations.js';
+import { remoteStart } from './journeys/remote-start.js';
+import { remoteStop } from './journeys/remote-stop.js';
+import { reservation } from './journeys/reservation.js';
+import { Stage } from './journeys/stage.js';
+import { unknownCard } from './journeys/unknown-card.js';
 import { type Sandbox, type SandboxPartner } from './sandbox.js';
 
 /** How long the cars that still charge may take to leave; a gateway that is gone too does not hold up the end. */
 const LEAVING_MS = 5000;
 
+/** How long cars charge that partners have to do with. */
+const LINGER_MS = 10_000;
+
+const REAL_TIME = [remoteStart, remoteStop, unknownCard, reservation];
+
 /**
- * Cars come and go, chargers fault and lose their connection, until the signal aborts. Then the cars still there leave,
+ * Cars come and go, partners start, stop, reserve and limit, chargers fault and lose their connection, until the signal aborts. Then the cars still there leave,
  * so that no session stays open. When the gateway no longer knows our key the CSMS is silent from then on.
  */
 export async function runDemo(sandbox: Sandbox, signal: AbortSignal): Promise<void> {
@@ -37,9 +50,10 @@ export async function runDemo(sandbox: Sandbox, signal: AbortSignal): Promise<vo
 
   function happens(location: Location, evse: Evse, partner: SandboxPartner): Promise<void> {
     const chance = Math.random();
-    if (chance >= 0.75) return trouble(location, evse, chance < 0.9 ? 'UNKNOWN' : 'OUTOFORDER');
+    if (chance < 0.35) return inRealTime({ location, evse }, partner);
+    if (chance >= 0.85) return trouble(location, evse, chance < 0.95 ? 'UNKNOWN' : 'OUTOFORDER');
     return csms.visit({
-      sessionId: sandbox.newSessionId(),
+      sessionId: newSessionId(),
       location,
       evse,
       token: sandbox.driver(partner.emsp, 1 + Math.floor(Math.random() * 3)),
@@ -48,6 +62,17 @@ export async function runDemo(sandbox: Sandbox, signal: AbortSignal): Promise<vo
       updateEveryMs: 4000,
       unplug: over,
     });
+  }
+
+  /** What goes wrong with it is told; a car that still charges leaves at the end. */
+  async function inRealTime(place: Place, { emsp }: SandboxPartner): Promise<void> {
+    const expectations = new Expectations();
+    const stage = new Stage(csms, emsp, place, expectations, LINGER_MS);
+    const play = pick(REAL_TIME);
+    const leave = (): void => csms.fleet.unplug(place.evse);
+    over.addEventListener('abort', leave);
+    await play?.(stage).finally(() => over.removeEventListener('abort', leave));
+    if (!over.aborted) for (const fault of expectations.faults) timeline.note(fault);
   }
 
   async function trouble(

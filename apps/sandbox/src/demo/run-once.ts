@@ -1,21 +1,19 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { foldId, partyKey } from '#ocpi';
+import { newSessionId } from '../csms/new-session-id.js';
+import { Expectations } from './expectations.js';
+import { runJourneys } from './run-journeys.js';
 import { type Sandbox, type SandboxPartner } from './sandbox.js';
 
-const WAIT_MS = 60_000;
-
-/** One complete session per partner, verified. Returns what did not arrive or arrived where it must not; empty = all well. */
+/**
+ * One complete session per partner, then what partners ask for in real time, verified. Returns what did not arrive or
+ * arrived where it must not; empty = all well.
+ */
 export async function runOnce(sandbox: Sandbox): Promise<string[]> {
   const { csms, partners } = sandbox;
-  const faults: string[] = [];
-  const expect = async (what: string, met: () => boolean): Promise<void> => {
-    const deadline = Date.now() + WAIT_MS;
-    while (Date.now() < deadline) {
-      if (met()) return;
-      await sleep(20);
-    }
-    faults.push(`did not arrive within ${WAIT_MS / 1000} s: ${what}`);
-  };
+  const expectations = new Expectations();
+  const { faults } = expectations;
+  const expect = (what: string, met: () => boolean): Promise<boolean> =>
+    expectations.expect(what, met);
 
   for (const partner of partners) {
     await expect(`${nameOf(partner)}: all locations`, () =>
@@ -28,10 +26,8 @@ export async function runOnce(sandbox: Sandbox): Promise<string[]> {
 
   const visits = await Promise.all(
     partners.map(async (partner, index) => {
-      const location = csms.network.locations[index * 4];
-      const evse = location?.evses?.[0];
-      if (!location || !evse) throw new Error('the network has too few locations');
-      const sessionId = sandbox.newSessionId();
+      const { location, evse } = sandbox.placeAt(index * 4);
+      const sessionId = newSessionId();
       const token = sandbox.driver(partner.emsp);
       await csms.visit({ sessionId, location, evse, token });
       return { partner, sessionId, location, evse };
@@ -76,6 +72,7 @@ export async function runOnce(sandbox: Sandbox): Promise<string[]> {
         `CDR ${posts.length === 1 ? 'delivered once' : 'MISSING OR REPEATED'}`,
     );
   }
+  await runJourneys(sandbox, expectations);
   return faults;
 
   function path(id: string): string[] {

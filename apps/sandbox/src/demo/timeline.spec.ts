@@ -34,4 +34,38 @@ describe('the timeline', () => {
       ' VoltPass 2.2.1 PATCH locations SITE-001/EVSE-1 → CHARGING HTTP 200',
     ]);
   });
+
+  it('tells who asked what, what the gateway said, and when which result came', () => {
+    const lines: string[] = [];
+    const timeline = new Timeline((line) => lines.push(line.slice(10)));
+    const at = (ms: number): Date => new Date(Date.now() + ms);
+    const command = { id: 'C-1', what: 'START_SESSION', sentAt: at(0) };
+
+    timeline.sends('VoltPass', '2.2.1', command);
+    const answer = { result: 'ACCEPTED', timeout: 30 };
+    timeline.answered('VoltPass', '2.2.1', { ...command, answer, answeredAt: at(12) });
+    timeline.statement({
+      at: at(20),
+      type: 'ocpi.request.finished.v1',
+      content: { command_id: 'C-7', status: 'Accepted' },
+    });
+    timeline.receipt(
+      'VoltPass',
+      '2.2.1',
+      received({
+        method: 'POST',
+        module: 'responses',
+        segments: ['C-1'],
+        body: { result: 'ACCEPTED' },
+        at: new Date(command.sentAt.getTime() + 34),
+      }),
+    );
+
+    expect(lines.map((line) => line.replace(/ +/g, ' ').replace(/\+1[0-9] ms/, '+12 ms'))).toEqual([
+      ' VoltPass 2.2.1 asks START_SESSION',
+      ' VoltPass 2.2.1 is answered START_SESSION → ACCEPTED +12 ms',
+      'CSMS request.finished C-7 → Accepted',
+      ' VoltPass 2.2.1 gets the result START_SESSION → ACCEPTED +34 ms',
+    ]);
+  });
 });

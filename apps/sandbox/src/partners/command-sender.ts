@@ -11,10 +11,16 @@ export interface ArrivedResult {
   body: Wire;
 }
 
-/** A command on its way: the gateway's answer, and the id under which results arrive. */
-export interface SentCommand {
+/** A request on its way; results arrive under its id. */
+export interface OpenCommand {
   id: string;
+  /** `START_SESSION`, `PUT chargingprofiles` … */
+  what: string;
   sentAt: Date;
+}
+
+/** One that the gateway has answered. */
+export interface SentCommand extends OpenCommand {
   answeredAt: Date;
   answer: Wire;
 }
@@ -22,7 +28,9 @@ export interface SentCommand {
 /** Sends what has a `response_url`, and keeps what arrives there. */
 export class CommandSender {
   readonly results: ArrivedResult[] = [];
-  private readonly listeners: ((result: ArrivedResult) => void)[] = [];
+  private readonly sentListeners: ((command: OpenCommand) => void)[] = [];
+  private readonly answerListeners: ((command: SentCommand) => void)[] = [];
+  private readonly resultListeners: ((result: ArrivedResult) => void)[] = [];
 
   constructor(
     private readonly link: GatewayLink,
@@ -30,13 +38,21 @@ export class CommandSender {
     private readonly responseUrl: (id: string) => string,
   ) {}
 
+  onSent(listener: (command: OpenCommand) => void): void {
+    this.sentListeners.push(listener);
+  }
+
+  onAnswer(listener: (command: SentCommand) => void): void {
+    this.answerListeners.push(listener);
+  }
+
   onResult(listener: (result: ArrivedResult) => void): void {
-    this.listeners.push(listener);
+    this.resultListeners.push(listener);
   }
 
   /** POST commands/{name}; `body` without response_url. */
   command(name: string, body: Wire, to?: PartyId): Promise<SentCommand> {
-    return this.send((url) =>
+    return this.send(name, (url) =>
       this.link.send(
         'POST',
         'commands',
@@ -49,21 +65,21 @@ export class CommandSender {
   }
 
   setProfile(sessionId: string, profile: Wire, to?: PartyId): Promise<SentCommand> {
-    return this.send((url) => {
+    return this.send('PUT chargingprofiles', (url) => {
       const body = { charging_profile: profile, response_url: url };
       return this.link.send('PUT', 'chargingprofiles', `/${sessionId}`, body, this.party, to);
     });
   }
 
   clearProfile(sessionId: string, to?: PartyId): Promise<SentCommand> {
-    return this.send((url) => {
+    return this.send('DELETE chargingprofiles', (url) => {
       const path = `/${sessionId}?response_url=${encodeURIComponent(url)}`;
       return this.link.send('DELETE', 'chargingprofiles', path, undefined, this.party, to);
     });
   }
 
   activeProfile(sessionId: string, duration: number, to?: PartyId): Promise<SentCommand> {
-    return this.send((url) => {
+    return this.send('GET chargingprofiles', (url) => {
       const path = `/${sessionId}?duration=${duration}&response_url=${encodeURIComponent(url)}`;
       return this.link.send('GET', 'chargingprofiles', path, undefined, this.party, to);
     });
@@ -84,13 +100,18 @@ export class CommandSender {
   arrived(id: string, body: Wire): void {
     const result = { at: new Date(), id, body };
     this.results.push(result);
-    for (const listener of this.listeners) listener(result);
+    for (const listener of this.resultListeners) listener(result);
   }
 
-  private async send(call: (responseUrl: string) => Promise<unknown>): Promise<SentCommand> {
-    const id = randomUUID();
-    const sentAt = new Date();
-    const answer = (await call(this.responseUrl(id))) as Wire;
-    return { id, sentAt, answeredAt: new Date(), answer };
+  private async send(
+    what: string,
+    call: (responseUrl: string) => Promise<unknown>,
+  ): Promise<SentCommand> {
+    const open = { id: randomUUID(), what, sentAt: new Date() };
+    for (const listener of this.sentListeners) listener(open);
+    const answer = (await call(this.responseUrl(open.id))) as Wire;
+    const sent = { ...open, answeredAt: new Date(), answer };
+    for (const listener of this.answerListeners) listener(sent);
+    return sent;
   }
 }

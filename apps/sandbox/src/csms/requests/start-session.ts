@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { type StartSessionRequested } from '#csms-contract';
 import { type Fleet, type Place } from '../fleet.js';
+import { newSessionId } from '../new-session-id.js';
 import { isReservedFor } from '../reservation-book.js';
 import { type Action } from '../request-desk.js';
 import { type VisitPace } from '../visit.js';
@@ -44,7 +44,7 @@ export function startSession(
     await fleet.visit({
       ...options.pace,
       ...place,
-      sessionId: randomUUID(),
+      sessionId: newSessionId(),
       token,
       groupId,
       authMethod: 'COMMAND',
