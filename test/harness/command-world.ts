@@ -109,6 +109,11 @@ export class CommandWorld {
     return this.consumers[0]!.app;
   }
 
+  /** Its internal port. */
+  get consumerUrl(): string {
+    return this.consumers[0]!.url;
+  }
+
   query(sql: string, parameters: unknown[] = []): Promise<Json[]> {
     return this.api.dataSource.query(sql, parameters);
   }
