@@ -1,5 +1,6 @@
 import { OCPI_VERSIONS, type OcpiVersion } from '#ocpi';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Json } from '../../../../test/harness/api-harness.js';
 import {
   type CommandPartner,
   CommandWorld,
@@ -64,11 +65,14 @@ const callbackRows = () =>
   world.query('SELECT state, note, purpose, response_url FROM command_callback ORDER BY id');
 
 /** Resolves when no callback is on its way. */
-const settledRows = () =>
-  eventually(async () => {
-    const rows = await callbackRows();
-    return rows.every(({ state }) => !['due', 'sending'].includes(state)) && rows;
-  });
+const settledRows = (): Promise<Json[]> =>
+  rowsWhen((rows) => rows.every(({ state }) => !['due', 'sending'].includes(state)));
+
+async function rowsWhen(isSo: (rows: Json[]) => boolean): Promise<Json[]> {
+  let rows: Json[] = [];
+  await eventually(async () => isSo((rows = await callbackRows())));
+  return rows;
+}
 
 describe.each(OCPI_VERSIONS)('the result of a command [%s]', (version) => {
   it('CMD-17, CMD-18, CMD-47 (partial: the result): is one bare object at the exact URL', async () => {
@@ -416,10 +420,7 @@ describe('the result of a command', () => {
       `UPDATE command_callback SET state = 'sending', body = '{}', sent_at = now() - interval '20 s'`,
     );
     await world.startConsumer();
-    const rows = await eventually(async () => {
-      const found = await callbackRows();
-      return found[0]?.state === 'unknown' && found;
-    });
+    const rows = await rowsWhen(([first]) => first?.state === 'unknown');
     expect(rows[0].note).toContain('ended before');
     await sleep(1200);
     expect(world.callbacks(emsps['2.2.1'], responsePath)).toEqual([]);
