@@ -18,6 +18,8 @@ interface Entry {
 export class RequestLedger {
   /** How often each request was acted on. */
   readonly actedOn = new Map<string, number>();
+  /** When each was acted on last, by this process. */
+  readonly actedAt = new Map<string, Date>();
   private readonly results = new Map<string, RequestResult | undefined>();
 
   constructor(private readonly file?: string) {
@@ -36,6 +38,7 @@ export class RequestLedger {
 
   acts(commandId: string): void {
     this.write({ command_id: commandId, is: 'acted' });
+    this.actedAt.set(commandId, new Date());
   }
 
   answers(commandId: string, result: RequestResult): void {

@@ -120,6 +120,11 @@ export class VirtualCsms {
     return this.ledger.actedOn;
   }
 
+  /** When each request was acted on last, by `command_id`. */
+  get actedAt(): ReadonlyMap<string, Date> {
+    return this.ledger.actedAt;
+  }
+
   /** Sets how requests of a kind go wrong from now on; undefined ends it. */
   misbehave(type: RequestTypeName | '*', misbehaviour: RequestMisbehaviour | undefined): void {
     this.desk.manners.misbehave(type, misbehaviour);
