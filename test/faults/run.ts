@@ -14,11 +14,13 @@ import { p4 } from './p4-bounded-backlog.js';
 import { p5 } from './p5-bad-partner.js';
 import { p6 } from './p6-soon-told.js';
 import { p7 } from './p7-cdr-once.js';
+import { p8 } from './p8-one-outcome.js';
 import { p9 } from './p9-poisoned-message.js';
 import { type FaultServers, type FaultTest, type PromiseResult } from './promise-result.js';
+import { writeResults } from './write-results.js';
 
-/** `npm run faults [-- P1 P7]`: tries the promises on real processes and writes `var/faults.json`. */
-const TESTS: FaultTest[] = [p1, p2, p3, p4, p5, p6, p7, p9, p10, p12];
+/** `npm run faults [-- P1 P7]`: tries the promises on real processes and writes `var/faults.json`; others keep their rows there. */
+const TESTS: FaultTest[] = [p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p12];
 const folder = path.join(projectRoot, 'var', `faults-${process.pid}`);
 const say = (line: string): void => console.log(line);
 
@@ -47,7 +49,7 @@ try {
     const startedAt = Date.now();
     const result = await test.run(servers).catch((error: unknown) => broken(test.id, error));
     results.push(result);
-    writeResults();
+    writeResults(results);
     const seconds = ((Date.now() - startedAt) / 1000).toFixed(0);
     say(`${test.id}: ${result.held ? 'held' : 'BROKEN'} after ${seconds} s. ${result.note}\n`);
   }
@@ -63,14 +65,6 @@ console.table(
   ),
 );
 process.exit(results.every(({ held }) => held) ? 0 : 1);
-
-/** After each promise, so that an interrupted run still tells what it found. */
-function writeResults(): void {
-  fs.writeFileSync(
-    path.join(projectRoot, 'var', 'faults.json'),
-    `${JSON.stringify(results, undefined, 2)}\n`,
-  );
-}
 
 function broken(promise: string, error: unknown): PromiseResult {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -8,6 +8,7 @@ import { newestStateAfterTrouble } from './p2-newest-state.js';
 import { oneInFlightPerObject } from './p3-one-in-flight.js';
 import { backlogBoundedByObjects } from './p4-bounded-backlog.js';
 import { cdrsAreDeliveredOnce } from './p7-cdr-once.js';
+import { oneOutcomeEach } from './p8-one-outcome.js';
 import { type PromiseResult } from './promise-result.js';
 
 /** Against hanging only. */
@@ -58,6 +59,11 @@ describeKafka('promises under kill -9, in short', () => {
     expect(heldOf(await cdrsAreDeliveredOnce(backing(), { kills: 1, cdrsPerKill: 6 }))).toBe(
       'held',
     );
+  });
+
+  it('P8: a command has one outcome, told once, when random processes are killed and the CSMS goes wrong', async () => {
+    const load = { commandsPerSecond: 8, authorizationsPerSecond: 4, commandTimeoutSeconds: 4 };
+    expect(heldOf(await oneOutcomeEach(backing(), { kills: 4, seed: 3, ...load }))).toBe('held');
   });
 
   it('TRN-25: a crawl during writes sees what existed throughout exactly once', async () => {
