@@ -8,11 +8,12 @@ import { projectNode, projectRoot } from './project-root.mjs';
  */
 const args = process.argv.slice(2);
 if (args.includes('--help') || args.includes('-h')) {
-  console.log(`npm run bench [-- NAME…] [--memory-seconds=90] [--cpu-prof=DIR]
+  console.log(`npm run bench [-- NAME…] [--memory-seconds=90] [--commands-seconds=60] [--cpu-prof=DIR]
 
-NAME                page, fanout, ingest, tokens, memory; all when none is named
---memory-seconds=N  how long memory is watched
---cpu-prof=DIR      leaves CPU profiles of our processes in DIR (an absolute path)`);
+NAME                  page, fanout, ingest, tokens, authorize, commands, memory; all when none is named
+--memory-seconds=N    how long memory is watched
+--commands-seconds=N  how long partners send commands
+--cpu-prof=DIR        leaves CPU profiles of our processes in DIR (an absolute path)`);
   process.exit(0);
 }
 

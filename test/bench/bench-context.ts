@@ -17,6 +17,8 @@ export interface BenchContext {
 export interface BenchOptions {
   /** How long `memory` runs. */
   memorySeconds: number;
+  /** How long `commands` goes on. */
+  commandsSeconds: number;
   /** Folder for CPU profiles of our processes. */
   cpuProfiles?: string;
 }

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
+import { authorize } from './authorize/authorize.js';
 import { type Benchmark, benchContext } from './bench-context.js';
+import { commands } from './commands/commands.js';
 import { fanout } from './fanout/fanout.js';
 import { ingest } from './ingest/ingest.js';
 import { memory } from './memory/memory.js';
@@ -8,12 +10,21 @@ import { type BenchRow, loadAverage, printTable, writeReport } from './report.js
 import { startServices } from './services.js';
 import { tokens } from './tokens/tokens.js';
 
-const BENCHMARKS: Record<string, Benchmark> = { page, fanout, ingest, tokens, memory };
+const BENCHMARKS: Record<string, Benchmark> = {
+  page,
+  fanout,
+  ingest,
+  tokens,
+  authorize,
+  commands,
+  memory,
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     'memory-seconds': { type: 'string', default: '90' },
+    'commands-seconds': { type: 'string', default: '60' },
     'cpu-prof': { type: 'string' },
   },
 });
@@ -53,6 +64,7 @@ async function run(name: string): Promise<void> {
   const { context, close } = benchContext(
     {
       memorySeconds: Number(values['memory-seconds']),
+      commandsSeconds: Number(values['commands-seconds']),
       ...(values['cpu-prof'] !== undefined && { cpuProfiles: values['cpu-prof'] }),
     },
     () => services.brokers(),
