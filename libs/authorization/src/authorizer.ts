@@ -22,6 +22,8 @@ import { type KnownToken, planFor } from './whitelist-rule.js';
 
 /** Kept of a question's time for our own answer to be on its way before the deadline. */
 const ANSWER_MARGIN_MS = 150;
+/** Longer than any profile lets a partner take, shorter than timers can count. */
+const LONGEST_MS = 60_000;
 
 /** A question on its way. */
 interface Asked {
@@ -60,7 +62,8 @@ export class Authorizer {
   private async decideNow(question: AuthorizationRequested): Promise<Decision> {
     const now = this.clock.now();
     const leftMs = (parseDateTime(question.deadline)?.getTime() ?? 0) - now.getTime();
-    const signal = AbortSignal.timeout(Math.max(0, leftMs - ANSWER_MARGIN_MS));
+    const partnersMs = Math.min(Math.max(0, leftMs - ANSWER_MARGIN_MS), LONGEST_MS);
+    const signal = AbortSignal.timeout(partnersMs);
     const facts = await readDriverFacts(this.dataSource, question, now);
     const { place } = facts;
     const closed = whyClosed(place, question.evse_uid, now);

@@ -4,7 +4,7 @@ import {
   Injectable,
   UnauthorizedException,
 } from '@nestjs/common';
-import { isDatabaseAway } from '#database';
+import { isDatabaseAway, namedQuery } from '#database';
 import { createHash } from 'node:crypto';
 import { type FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
@@ -39,7 +39,9 @@ export class CsmsClientGuard implements CanActivate {
   private async clientOf(key: string): Promise<CsmsClient | undefined> {
     const hash = createHash('sha256').update(key).digest();
     try {
-      const rows: CsmsClient[] = await this.dataSource.query(
+      const rows = await namedQuery<CsmsClient>(
+        this.dataSource,
+        'csms-client-of-key',
         'SELECT name, parties, sources FROM csms_client WHERE key_hash = $1',
         [hash],
       );

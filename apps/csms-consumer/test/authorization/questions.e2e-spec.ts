@@ -1,6 +1,6 @@
+import { ConnectionDirectory } from '#partners';
 import { GracefulShutdown } from '#platform';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DataSource } from 'typeorm';
 import { eventually } from '../../../../test/harness/wait-for.js';
 import { pruneAuthorizations } from '../../src/jobs/prune-authorizations.js';
 import { takeQuestions } from '../../src/authorization/stored-questions.js';
@@ -31,6 +31,12 @@ describe('POST /csms/v1/authorizations', () => {
       expect([answer.status, answer.body.message]).toEqual([status, expect.stringContaining(said)]);
     }
     expect((await world.post(q, 'another key')).status).toBe(401);
+  });
+
+  it('takes a deadline that is far away', async () => {
+    await world.partnerWith(token(), { script: allows() });
+    const deadline = '2999-01-01T00:00:00Z';
+    expect(await world.authorize({ deadline })).toMatchObject({ decided_by: 'PARTNER' });
   });
 
   it('answers 503 before the deadline when the database hangs, and nothing hangs on', async () => {
@@ -111,22 +117,37 @@ describe('ocpi.authorization.requested.v1', () => {
     expect(await world.messages()).toEqual([]);
   });
 
-  it('P1: is taken up by another process when the one that was at it is killed', async () => {
+  it('P1: is left to the process that is at it, and taken up when that is over', async () => {
     await world.partnerWith(token({ whitelist: 'ALWAYS' }));
-    const source = world.app.get(DataSource);
-    // As a process that takes the question and dies: nobody renews its lease.
-    await world.source.transaction(async (tx) => {
-      const question = world.question({ authorization_id: 'ORPHAN' });
-      await tx.query(
-        `INSERT INTO authorization_request (party_key, id, body, deadline, taken_until)
-         VALUES ('NL*AAA', 'ORPHAN', $1, $2, now() + interval '1 second')`,
-        [JSON.stringify(question), question.deadline],
-      );
-    });
-    expect(await takeQuestions(source, 10, 1000)).toEqual([]);
+    const question = world.question({ authorization_id: 'ORPHAN' });
+    await world.source.query(
+      `INSERT INTO authorization_request (party_key, id, body, deadline, taken_until)
+       VALUES ('NL*AAA', 'ORPHAN', $1, $2, now() + interval '1 second')`,
+      [JSON.stringify(question), question.deadline],
+    );
+    expect(await takeQuestions(world.source, 10, 1000)).toEqual([]);
     await eventually(async () => (await world.messages()).length > 0, { timeoutMs: 4000 });
     const [answer] = await world.messages();
     expect(answer).toMatchObject({ authorization_id: 'ORPHAN', allowed: 'ALLOWED' });
+  });
+
+  it('P1: that a process died over is decided by another one before its deadline', async () => {
+    const doomed = await AuthorizationWorld.open(world.database);
+    const partner = await world.partnerWith(token());
+    await doomed.app.get(ConnectionDirectory).refresh();
+    partner.server.script = () =>
+      partner.asked.length === 1
+        ? { hang: true }
+        : { data: { allowed: 'ALLOWED', token: token() } };
+    await doomed.event('authorization.requested', doomed.question({ authorization_id: 'LOST' }));
+    await partner.server.until(() => partner.asked.length === 1);
+    await doomed.source.destroy(); // from here on it can neither renew nor answer, as after kill -9
+    await eventually(async () => (await world.messages()).length > 0, { timeoutMs: 4500 });
+    expect(await world.messages()).toMatchObject([
+      { authorization_id: 'LOST', allowed: 'ALLOWED', decided_by: 'PARTNER' },
+    ]);
+    expect(partner.asked).toHaveLength(2);
+    await doomed.stop().catch(() => undefined);
   });
 
   it('is decided by one of two processes', async () => {

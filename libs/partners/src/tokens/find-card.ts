@@ -1,3 +1,4 @@
+import { namedQuery } from '#database';
 import { foldId, partyKey, type Token } from '#ocpi';
 import { createLogger } from '#platform';
 import { type DataSource } from 'typeorm';
@@ -23,7 +24,9 @@ export async function findCard(
   uid: string,
   type?: string,
 ): Promise<CardStatement[]> {
-  const rows = await dataSource.query<{ connectionId: string; valid: boolean; body: string }[]>(
+  const rows = await namedQuery<{ connectionId: string; valid: boolean; body: string }>(
+    dataSource,
+    'card',
     `SELECT t.connection_id AS "connectionId", t.valid AND c.state = 'registered' AS valid, t.body
        FROM token t JOIN connection c ON c.id = t.connection_id
       WHERE t.uid_key = $1 AND t.type = coalesce($2, t.type)
