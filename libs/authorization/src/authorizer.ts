@@ -21,7 +21,7 @@ import { evseOf, whyClosed } from './place-rule.js';
 import { type KnownToken, planFor } from './whitelist-rule.js';
 
 /** Kept of a question's time for our own answer to be on its way before the deadline. */
-const ANSWER_MARGIN_MS = 150;
+const ANSWER_MARGIN_MS = 300;
 /** Longer than any profile lets a partner take, shorter than timers can count. */
 const LONGEST_MS = 60_000;
 

@@ -25,7 +25,7 @@ import { BusyFilter } from '../http/busy.filter.js';
 import { CsmsClientGuard } from '../http/csms-client.guard.js';
 
 /** For the way back of our answer. */
-const WAY_BACK_MS = 50;
+const WAY_BACK_MS = 100;
 /** Longer than any partner is waited for, shorter than timers can count. */
 const LONGEST_MS = 120_000;
 

@@ -170,7 +170,7 @@ describe('a driver for whom a partner commanded', () => {
     });
   });
 
-  it('TOK-35, CMD-42: a token known from a command alone is stored nowhere, and stands in Session and CDR', async () => {
+  it('TOK-35, CMD-42 (partial: what is stored): a token known from a command alone is stored nowhere, and stands in Session and CDR', async () => {
     const app = token({ uid: 'app-user-with-a-uid-of-36-characters', type: 'APP_USER' });
     const partner = await world.addPartner();
     await world.alias('ALIAS0123456789', app);

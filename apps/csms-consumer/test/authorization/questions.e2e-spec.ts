@@ -43,13 +43,18 @@ describe('POST /csms/v1/authorizations', () => {
     await world.partnerWith(token({ whitelist: 'ALWAYS' }));
     const blocker = world.source.createQueryRunner();
     await blocker.startTransaction();
-    await blocker.query('LOCK TABLE token_alias IN ACCESS EXCLUSIVE MODE');
-    const deadline = Date.now() + 800;
-    const answer = await world.post(world.question({ deadline: new Date(deadline).toISOString() }));
-    expect(Date.now()).toBeLessThanOrEqual(deadline);
-    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '2']);
-    await blocker.rollbackTransaction();
-    await blocker.release();
+    try {
+      await blocker.query('LOCK TABLE token_alias IN ACCESS EXCLUSIVE MODE');
+      const deadline = Date.now() + 800;
+      const answer = await world.post(
+        world.question({ deadline: new Date(deadline).toISOString() }),
+      );
+      expect(Date.now()).toBeLessThanOrEqual(deadline);
+      expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '2']);
+    } finally {
+      await blocker.rollbackTransaction();
+      await blocker.release();
+    }
     expect(await world.authorize()).toMatchObject({ allowed: 'ALLOWED' });
   });
 
@@ -97,6 +102,21 @@ describe('ocpi.authorization.requested.v1', () => {
     ]);
     const [message] = await world.source.query('SELECT party_key, key FROM csms_message');
     expect(message).toEqual({ party_key: 'NL*AAA', key: 'NL*AAA*A-1' });
+  });
+
+  it('comes and goes over HTTP as well', async () => {
+    await world.partnerWith(token(), { script: allows() });
+    const from = await world.call('GET', 'messages?wait=0&from=tail');
+    expect(from.status).toBe(204);
+    const data = world.question({ authorization_id: 'A-2' });
+    const [type, time] = ['ocpi.authorization.requested.v1', new Date().toISOString()];
+    const event = { specversion: '1.0', id: 'E-2', source: 'urn:test', type, time, data };
+    expect(await world.call('POST', 'events', event)).toMatchObject({
+      body: { results: [{ id: 'E-2', outcome: 'applied' }] },
+    });
+    expect(await world.call('GET', 'messages?wait=5')).toMatchObject({
+      body: { messages: [{ data: { authorization_id: 'A-2', allowed: 'ALLOWED' } }] },
+    });
   });
 
   it('lets a batch wait for no partner', async () => {
