@@ -16,7 +16,7 @@ interface Page {
   next: string;
 }
 
-const PAUSE_MS = 500;
+const PAUSE_MS = { first: 250, longest: 2000 };
 
 /**
  * The long poll of `{baseUrl}/csms/v1/messages`. A page is acknowledged by asking for the next one, which happens after the
@@ -27,6 +27,7 @@ export class HttpMessageReceiver implements MessageReceiver {
   private readonly closing = new AbortController();
   private after: string | undefined;
   private turn = 0;
+  private pauseMs = PAUSE_MS.first;
   private polling: Promise<void> | undefined;
 
   /** Several base URLs are replicas of one gateway: when one fails the next is asked. */
@@ -63,6 +64,7 @@ export class HttpMessageReceiver implements MessageReceiver {
     for (let page = first; !this.isClosing(); page = undefined) {
       try {
         page ??= await this.ask({ wait: String(this.options.waitSeconds ?? 30) });
+        this.pauseMs = PAUSE_MS.first;
         if (!page) continue;
         for (const message of page.messages) await handler(readMessage(message));
         this.after = page.next;
@@ -78,7 +80,8 @@ export class HttpMessageReceiver implements MessageReceiver {
     if (error instanceof RefusedPollError && error.httpStatus === 400) this.after = undefined;
     this.turn += 1;
     this.options.onTrouble?.(error);
-    await sleep(PAUSE_MS, undefined, { signal: this.closing.signal }).catch(() => undefined);
+    await sleep(this.pauseMs, undefined, { signal: this.closing.signal }).catch(() => undefined);
+    this.pauseMs = Math.min(this.pauseMs * 2, PAUSE_MS.longest);
   }
 
   private async ask(query: Record<string, string>): Promise<Page | undefined> {

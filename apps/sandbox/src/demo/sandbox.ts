@@ -46,6 +46,7 @@ export class Sandbox {
   csms: VirtualCsms;
   private readonly admin: AdminClient;
   private csmsKey = '';
+  private lastTrouble = '';
   private control: ControlServer | undefined;
 
   constructor(private readonly options: SandboxOptions) {
@@ -109,7 +110,7 @@ export class Sandbox {
     const key = await this.admin.csmsKey('sandbox', [partyKey(SANDBOX_PARTY)]);
     this.csmsKey = key;
     const network = buildNetwork(SANDBOX_PARTY, new Date());
-    const onTrouble = (error: unknown): void => this.timeline.note(String(error));
+    const onTrouble = (error: unknown): void => this.complain(String(error));
     const { kafkaBrokers, topicPrefix, csmsUrl, stateDir } = this.options;
     const common = { ledgerFile: `${stateDir}/requests.jsonl`, onTrouble };
     if (kafkaBrokers) {
@@ -140,6 +141,12 @@ export class Sandbox {
       headers: { authorization: `Bearer ${this.csmsKey}` },
     });
     if (!answer.ok) throw new Error(`restate-tokens → HTTP ${answer.status}`);
+  }
+
+  /** The same trouble again and again is told once. */
+  private complain(trouble: string): void {
+    if (trouble !== this.lastTrouble) this.timeline.note(trouble);
+    this.lastTrouble = trouble;
   }
 
   private followCsms(csms: VirtualCsms): void {
