@@ -44,12 +44,14 @@ export class ApiHarness {
     readonly app: NestFastifyApplication,
     readonly database: TestDatabase,
     readonly base: string,
+    /** Admin API, health and metrics. */
+    readonly internalBase: string,
   ) {}
 
   static async start(environment: Record<string, string> = {}): Promise<ApiHarness> {
     const database = await createTestDatabase();
     const publicUrl = environment['OCPI_PUBLIC_URL'] ?? 'https://cpo.example.com';
-    const { app, publicPort } = await startOcpiApi({
+    const { app, publicPort, internalPort } = await startOcpiApi({
       OCPI_ENVIRONMENT: 'test',
       OCPI_LOG_LEVEL: 'silent',
       DATABASE_URL: database.url,
@@ -64,7 +66,8 @@ export class ApiHarness {
       OCPI_HANDSHAKE_TIMEOUT_MS: '30000', // no test depends on speed, see patience.js
       ...environment,
     });
-    return new ApiHarness(app, database, `http://127.0.0.1:${publicPort}`);
+    const at = (port: number): string => `http://127.0.0.1:${port}`;
+    return new ApiHarness(app, database, at(publicPort), at(internalPort));
   }
 
   get dataSource(): DataSource {

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { AdminApi } from './admin-api.js';
 import { CliError } from './cli-error.js';
 import { addCardCommand } from './commands/card.command.js';
+import { addCommandCommands } from './commands/command.commands.js';
 import { addCsmsCommands } from './commands/csms.commands.js';
 import { addEventCommands } from './commands/events.commands.js';
 import { addFeedCommand } from './commands/feed.command.js';
@@ -10,6 +11,7 @@ import { addObjectCommands } from './commands/object.commands.js';
 import { addParkedCommands } from './commands/parked.commands.js';
 import { addPartnerCommands } from './commands/partner.commands.js';
 import { addPartyCommands } from './commands/party.commands.js';
+import { addReservationCommands } from './commands/reservation.commands.js';
 import { type CliContext, withExamples } from './context.js';
 
 export interface CliIo {
@@ -60,6 +62,8 @@ function program(context: CliContext, io: CliIo): Command {
   addEventCommands(root, context);
   addObjectCommands(root, context);
   addCardCommand(root, context);
+  addCommandCommands(root, context);
+  addReservationCommands(root, context);
   addFeedCommand(root, context);
   addKnobsCommand(root, context);
   return root;

@@ -1,5 +1,8 @@
 import { Module } from '@nestjs/common';
 import { ChangeLogSignal } from '#change-log';
+import { CommandArchive } from './commands/command-archive.js';
+import { CommandsAdminController } from './commands/commands-admin.controller.js';
+import { ReservationsAdminController } from './commands/reservations-admin.controller.js';
 import { ConnectionActionsController } from './connections/connection-actions.controller.js';
 import { ConnectionOverview } from './connections/connection-overview.js';
 import { ConnectionRegister } from './connections/connection-register.js';
@@ -34,6 +37,8 @@ import { VisibilityRules } from './visibility/visibility-rules.js';
     ParkedPushesController,
     ParkedEventsController,
     ProfileKnobsController,
+    CommandsAdminController,
+    ReservationsAdminController,
   ],
   providers: [
     HostedPartyRegister,
@@ -46,6 +51,7 @@ import { VisibilityRules } from './visibility/visibility-rules.js';
     DeliveryReport,
     ParkedPushArchive,
     ParkedEventArchive,
+    CommandArchive,
     ChangeLogSignal,
   ],
 })
