@@ -3,7 +3,7 @@ import { DatabaseModule } from '#database';
 import { PartnersModule } from '#partners';
 import { type EnvironmentVariables, PlatformModule } from '#platform';
 import { AuthorizationModule } from './authorization/authorization.module.js';
-import { ChangeLogModule } from './change-log.module.js';
+import { SignalsModule } from './signals.module.js';
 import { CommandsModule } from './commands/commands.module.js';
 import { FeedsModule } from './feeds/feeds.module.js';
 import { HttpBindingModule } from './http/http-binding.module.js';
@@ -21,7 +21,7 @@ export class AppModule {
       imports: [
         PlatformModule.forRoot(environment),
         DatabaseModule.forRoot('csms-consumer'),
-        ChangeLogModule,
+        SignalsModule,
         PartnersModule.forRoot(),
         KafkaBindingModule,
         HttpBindingModule,

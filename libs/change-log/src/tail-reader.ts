@@ -1,4 +1,4 @@
-import { type ChangeLogSignal } from './change-log-signal.js';
+import { type ChannelSignal } from './channel-signal.js';
 import { type Cursor, compareCursors, endOf, isBehind } from './cursor.js';
 import { type Horizon, readHorizon } from './horizon.js';
 import { type LogTable, readLog } from './log-table.js';
@@ -67,7 +67,7 @@ export class TailReader<Row extends Cursor> {
    * Begins to follow the log, by looking every now and then, and at once when the signal says so.
    * @throws what the database says when it cannot be read the first time.
    */
-  async run(signal?: ChangeLogSignal): Promise<void> {
+  async run(signal?: ChannelSignal): Promise<void> {
     await this.refresh();
     this.stopListening = signal?.onChange(() => this.wake());
     this.schedule();

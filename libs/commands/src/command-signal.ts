@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 
 export const COMMAND_CHANNEL = 'ocpi_command';
 
-/** Tells timers and callbacks that a command may have been opened or settled. */
+/** Tells timers, callbacks and the outbox that somebody waits: a command was opened or settled, a card decided on. */
 @Injectable()
 export class CommandSignal extends ChannelSignal {
   constructor(dataSource: DataSource) {

@@ -1,4 +1,5 @@
 import { Authorizer } from '#authorization';
+import { CommandSignal } from '#commands';
 import { Wakeup } from '#csms-requests';
 import { Clock, createLogger, GracefulShutdown, Metrics } from '#platform';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
@@ -36,6 +37,7 @@ export class AuthorizationWorker implements OnApplicationBootstrap {
     private readonly dataSource: DataSource,
     private readonly authorizer: Authorizer,
     private readonly processor: EventProcessor,
+    private readonly signal: CommandSignal,
     private readonly clock: Clock,
     private readonly metrics: Metrics,
     private readonly shutdown: GracefulShutdown,
@@ -87,6 +89,7 @@ export class AuthorizationWorker implements OnApplicationBootstrap {
     try {
       const answer = await this.authorizer.decide(taken.question);
       await answerQuestion(this.dataSource, taken, answer, this.clock.now());
+      this.signal.notify();
     } catch (error) {
       this.log.warn({ err: error, authorizationId: taken.id }, 'could not be decided yet');
     }

@@ -12,7 +12,7 @@ const PRUNE_EVERY_MS = 60_000;
 const COUNT_EVERY_MS = 5000;
 
 /** Deadlines and callbacks of partners' commands: all of it is in the database, any number of processes share it. */
-@Module({ imports: [EventsModule], providers: [CommandSignal], exports: [CommandSignal] })
+@Module({ imports: [EventsModule] })
 export class CommandsModule implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly callbacks: CallbackWorker;
   private readonly deadlines: DeadlineTimer;

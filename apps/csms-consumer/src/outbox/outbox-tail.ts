@@ -1,4 +1,5 @@
 import { CSMS_MESSAGES, TailReader } from '#change-log';
+import { CommandSignal } from '#commands';
 import { type CsmsMessageEntity } from '#database';
 import { createLogger } from '#platform';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
@@ -7,15 +8,18 @@ import { DataSource } from 'typeorm';
 const log = createLogger('csms-outbox');
 
 /**
- * The end of the outbox, read once for all its subscribers in this process. It looks four times a second: the signal
- * tells of the change log, where many times as much is written. With no subscriber at work nothing is read.
+ * The end of the outbox, read once for all its subscribers in this process: at once when a driver waits for what was
+ * said, and four times a second for all else. With no subscriber at work nothing is read.
  */
 @Injectable()
 export class OutboxTail
   extends TailReader<CsmsMessageEntity>
   implements OnModuleInit, OnApplicationShutdown
 {
-  constructor(dataSource: DataSource) {
+  constructor(
+    dataSource: DataSource,
+    private readonly signal: CommandSignal,
+  ) {
     super(dataSource, CSMS_MESSAGES, {
       windowRows: 5000,
       whileHeard: true,
@@ -24,7 +28,7 @@ export class OutboxTail
   }
 
   onModuleInit(): Promise<void> {
-    return this.run();
+    return this.run(this.signal);
   }
 
   onApplicationShutdown(): void {

@@ -8,7 +8,7 @@ import { WebhookClients } from './webhook-clients.js';
 
 /**
  * What the gateway has to say to the CSMS, by the binding in use (D3, D4). Needs, from modules beside it, DataSource
- * and ChangeLogSignal.
+ * and CommandSignal.
  */
 @Module({
   controllers: [CsmsMessagesController],

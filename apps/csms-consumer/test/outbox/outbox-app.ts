@@ -1,4 +1,3 @@
-import { ChangeLogSignal } from '#change-log';
 import { tokenRemoved } from '#csms-contract';
 import { addCsmsMessages, type NewCsmsMessage } from '#csms-requests';
 import { DatabaseModule } from '#database';
@@ -10,15 +9,12 @@ import {
   listenOnInternalPort,
   PlatformModule,
 } from '#platform';
-import { Global, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { OutboxModule } from '../../src/outbox/outbox.module.js';
-
-@Global()
-@Module({ providers: [ChangeLogSignal], exports: [ChangeLogSignal] })
-class SignalModule {}
+import { SignalsModule } from '../../src/signals.module.js';
 
 @Module({})
 class OutboxApp {}
@@ -49,7 +45,7 @@ export async function startOutbox(
         ...env,
       }),
       DatabaseModule.forRoot('test'),
-      SignalModule,
+      SignalsModule,
       OutboxModule,
     ],
   });
