@@ -3,6 +3,7 @@ import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 /** Who limits a Session, and by which of the station's profile ids: one owner and one profile per Session (CHP-21, CHP-36). */
 @Entity('charging_profile')
 @Index('ux_charging_profile_session', ['partyKey', 'sessionKey'], { unique: true })
+@Index('ix_charging_profile_due', ['pushAfter'], { where: 'due_push IS NOT NULL' })
 export class ChargingProfileEntity {
   /** 1 to 2³¹ − 1. */
   @PrimaryGeneratedColumn('increment', {
@@ -39,6 +40,21 @@ export class ChargingProfileEntity {
   @Column('text', { name: 'due_push', nullable: true })
   duePush: string | null;
 
+  /** It is not sent before: the end of the lease of whoever sends it, or of the pause after a failure. */
+  @Column('timestamptz', { name: 'push_after', default: () => 'now()' })
+  pushAfter: Date;
+
+  @Column('integer', { name: 'push_attempts', default: 0 })
+  pushAttempts: number;
+
+  /** Of the newest event that said what limits the Session. */
+  @Column({ type: 'timestamptz', name: 'guard_time', precision: 3, nullable: true })
+  guardTime: Date | null;
+
+  @Column('bigint', { name: 'guard_sequence', nullable: true })
+  guardSequence: number | null;
+
+  /** Receipt of the request that `profile` is of: results may come in another order. */
   @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
   updatedAt: Date;
 }

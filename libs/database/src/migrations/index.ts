@@ -5,6 +5,7 @@ import { ChangeOfCdrs1795000000002 } from './1795000000002-change-of-cdrs.js';
 import { LocationRendering1795000000003 } from './1795000000003-location-rendering.js';
 import { RealTime1795000000004 } from './1795000000004-real-time.js';
 import { ActiveSessions1795000000005 } from './1795000000005-active-sessions.js';
+import { ChargingProfilePushes1795000000006 } from './1795000000006-charging-profile-pushes.js';
 
 /** In order; each is written once and never touched again after it landed. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -14,4 +15,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   LocationRendering1795000000003,
   RealTime1795000000004,
   ActiveSessions1795000000005,
+  ChargingProfilePushes1795000000006,
 ];
