@@ -4,3 +4,5 @@ export * from './result-of-charging-profile.js';
 export * from './id-token.js';
 export * from './authorization-status.js';
 export * from './convert-charging-profile.js';
+export * from './plan-horizon.js';
+export * from './plans-otherwise.js';

@@ -1,5 +1,5 @@
 import { type FieldError } from '../../types/field-error.js';
-import { type ChargingProfile } from './charging-profile.js';
+import { type ActiveChargingProfile, type ChargingProfile } from './charging-profile.js';
 
 /** What a profile must not say although its schema allows it: periods begin with the profile and follow each other (CHP-17). */
 export function checkChargingProfile({ charging_profile_period }: ChargingProfile): FieldError[] {
@@ -11,3 +11,16 @@ export function checkChargingProfile({ charging_profile_period }: ChargingProfil
     return [{ path, message: 'must be after the period before' }];
   });
 }
+
+const PHASE_FIELDS = ['number_phases', 'numberPhases', 'phase_to_use', 'phaseToUse'];
+
+/** A station's plan may name phases; OCPI has no place for them, so limits are told as they are (CHP-27). */
+export const advisePhases = (active: ActiveChargingProfile | undefined): FieldError[] =>
+  active?.charging_profile.charging_profile_period.flatMap((period, index) =>
+    Object.keys(period)
+      .filter((field) => PHASE_FIELDS.includes(field))
+      .map((field) => ({
+        path: `active_charging_profile.charging_profile.charging_profile_period[${index}].${field}`,
+        message: 'partners are not told of phases',
+      })),
+  ) ?? [];

@@ -3,7 +3,7 @@ import { type OcpiVersion } from '../../types/ocpi-version.js';
 import { type Tariff } from './tariff.js';
 
 /** From `start_date_time` inclusive to `end_date_time` exclusive; absent means open (TAR-42). */
-function validAt(tariff: Tariff, at: Date): boolean {
+export function validAt(tariff: Tariff, at: Date): boolean {
   const { start_date_time, end_date_time } = tariff;
   const start = start_date_time && parseDateTime(start_date_time);
   const end = end_date_time && parseDateTime(end_date_time);
