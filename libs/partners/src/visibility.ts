@@ -11,6 +11,16 @@ export const tokenPartiesOf = (connection: Pick<Connection, 'parties'>): string[
   ),
 ];
 
+/** An SCSP that we contracted is told of all Sessions, for it may limit all (CHP-35); their CDRs are none of its business. */
+export const seesAllSessions = ({ profile }: Pick<Connection, 'profile'>): boolean =>
+  profile.chargingProfiles === 'all';
+
+/** May the connection see the Sessions of this party's tokens? */
+export const seesSessionsOf = (
+  connection: Pick<Connection, 'parties' | 'profile'>,
+  tokenPartyKey: string,
+): boolean => seesAllSessions(connection) || tokenPartiesOf(connection).includes(tokenPartyKey);
+
 /** Does the connection meet this hosted party at all (CRD-31)? */
 export const meetsParty = (
   connection: Pick<Connection, 'hostedParties'>,
@@ -39,10 +49,10 @@ export const customModules = ({
     return { identifier, role: role as InterfaceRole, url };
   });
 
-/** Modules that a profile may switch off for a partner. */
+/** Modules that a profile may switch off for a partner; charging profiles are about Sessions (VER-16). */
 export function offersModule({ profile }: Pick<Connection, 'profile'>, module: string): boolean {
   if (module === 'tariffs') return profile.tariffsPush !== 'off';
-  if (module === 'sessions') return profile.sessionsPush !== 'off';
+  if (module === 'sessions' || module === 'chargingprofiles') return profile.sessionsPush !== 'off';
   if (module === 'cdrs') return profile.cdrsPush !== 'off';
   return true;
 }

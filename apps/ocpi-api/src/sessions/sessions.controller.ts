@@ -1,7 +1,7 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { encodeSession, type Location, OcpiError, type Session } from '#ocpi';
 import { ConnectionView } from '#partner-push';
-import { offersModule } from '#partners';
+import { offersModule, seesAllSessions } from '#partners';
 import { type FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
 import { audienceOf } from '../http/audience.js';
@@ -36,7 +36,9 @@ export class SessionsController {
     const { connection, version } = caller;
     const filterOf = (dates: Pick<PageQuery, 'from' | 'to'>) => {
       const filter = new ObjectFilter(caller, dates);
-      filter.add((p) => `o.token_party_key = ANY(${p})`, audienceOf(caller));
+      if (!seesAllSessions(connection)) {
+        filter.add((p) => `o.token_party_key = ANY(${p})`, audienceOf(caller));
+      }
       // 2.1.1 embeds the Location; a Session without one is not shown there (SES-35).
       if (version === '2.1.1') filter.clauses.push('o.location_snapshot IS NOT NULL');
       return filter;

@@ -1,6 +1,6 @@
 import { foldChanges, type FoldedObject } from '#change-log';
 import { type ChangeEntity } from '#database';
-import { endpointUrl, meetsParty, tokenPartiesOf } from '#partners';
+import { endpointUrl, meetsParty, seesSessionsOf, tokenPartiesOf } from '#partners';
 import { cdrTask } from '../pushes/cdr.push.js';
 import { type IsCovered, locationTasks } from '../pushes/location.push.js';
 import { sessionTask } from '../pushes/session.push.js';
@@ -38,7 +38,10 @@ export function concerns(
   if (change.versions !== null && !change.versions.includes(connection.version)) return false;
   if (!meetsParty(connection, change.partyKey)) return false;
   if (kind !== 'session' && kind !== 'cdr') return true;
-  return change.audience === null || tokenPartiesOf(connection).includes(change.audience);
+  if (change.audience === null) return true;
+  return kind === 'session'
+    ? seesSessionsOf(connection, change.audience)
+    : tokenPartiesOf(connection).includes(change.audience);
 }
 
 /**

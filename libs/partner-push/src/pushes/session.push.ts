@@ -1,7 +1,8 @@
 import { type FoldedObject } from '#change-log';
 import { encodeSession, type Location, partyKey, sessionPatch, type WireObject } from '#ocpi';
-import { meetsParty, type PushOutcome, tokenPartiesOf } from '#partners';
+import { meetsParty, type PushOutcome, seesSessionsOf, tokenPartiesOf } from '#partners';
 import {
+  type LiveConnection,
   nameOf,
   NOTHING,
   objectUrl,
@@ -15,7 +16,7 @@ import { asksForRepair, isMissing } from '../repair.js';
 import { type SessionRow } from '../state/object-rows.js';
 import { copyHolds } from './copy-holds.js';
 
-/** A Session goes to the connection of its token's owner alone (SES-12): first by PUT, then by PATCH of what is new. */
+/** A Session goes to the connection of its token's owner, and to SCSPs of ours (SES-12): first by PUT, then by PATCH of what is new. */
 export const sessionTask = (object: FoldedObject): PushTask => ({
   kind: 'session',
   objectId: object.objectId,
@@ -30,7 +31,7 @@ async function pushSession(scope: PushScope, object: FoldedObject): Promise<Push
   const { row } = loaded;
   const { connection, source } = scope;
   if (!row || !meetsParty(connection, row.partyKey)) return NOTHING;
-  if (!tokenPartiesOf(connection).includes(row.tokenPartyKey)) return NOTHING;
+  if (!seesSessionsOf(connection, row.tokenPartyKey)) return NOTHING;
   const { session } = row;
   const objectName = nameOf(session, session.id);
   const url = objectUrl(scope, 'sessions', session, session.id);
@@ -41,7 +42,7 @@ async function pushSession(scope: PushScope, object: FoldedObject): Promise<Push
   if (acknowledged && isFinal(acknowledged)) return { outcome: undefined, objectName };
   const next = sessionPatch(connection.version, acknowledged, current);
   if (next.verb === 'none') return { outcome: undefined, objectName };
-  const request = { url, kind: 'session', objectName, from: session, to: ownerOf(row) };
+  const request = { url, kind: 'session', objectName, from: session, to: ownerOf(row, connection) };
   const outcome =
     next.verb === 'put' || connection.profile.sessionsVerb === 'put_full'
       ? await putSession(scope, request, current)
@@ -97,7 +98,9 @@ function encoded(scope: PushScope, row: SessionRow): WireObject | undefined {
   return 'wire' in result ? result.wire : undefined;
 }
 
-const ownerOf = ({ session, tokenPartyKey }: SessionRow) => {
+/** Undefined where it goes to somebody else, an SCSP. */
+const ownerOf = ({ session, tokenPartyKey }: SessionRow, connection: LiveConnection) => {
+  if (!tokenPartiesOf(connection).includes(tokenPartyKey)) return undefined;
   const { country_code, party_id } = session.cdr_token;
   const owner = { country_code, party_id };
   return partyKey(owner) === tokenPartyKey ? owner : undefined;

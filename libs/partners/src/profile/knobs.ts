@@ -33,6 +33,19 @@ export const KNOBS = {
     'TER-04',
   ),
   cdrsOwed: flag(true, 'An unacknowledged CDR stays owed until acknowledged or parked.', 'TRN-68'),
+  chargingProfiles: choice(
+    ['own', 'all'],
+    'own',
+    'Whose Sessions the partner may limit by charging profiles: its own drivers’, or everybody’s, as an SCSP contracted by us, which is then told of all Sessions.',
+    'CHP-35',
+  ),
+  profileRequestsPerMinute: integer(
+    1,
+    6000,
+    30,
+    'Requests about the charging profile of one Session that are taken on in a minute; the next is TOO_OFTEN.',
+    'CHP-11',
+  ),
   sessionsVerb: choice(
     ['patch', 'put_full'],
     'patch',

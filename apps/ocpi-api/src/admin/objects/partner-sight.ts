@@ -10,7 +10,14 @@ import {
   renderCdr,
   RenderedLocation,
 } from '#partner-push';
-import { type Connection, meetsParty, offersModule, shownClause, tokenPartiesOf } from '#partners';
+import {
+  type Connection,
+  meetsParty,
+  offersModule,
+  seesSessionsOf,
+  shownClause,
+  tokenPartiesOf,
+} from '#partners';
 import { readLocations } from '#database';
 import { DataSource } from 'typeorm';
 import { type StoredObject } from './stored-object.js';
@@ -46,7 +53,8 @@ export class PartnerSight {
     const { kind, partyKey, tokenPartyKey } = object;
     if (!meetsParty(connection, partyKey)) return `the partner does not meet ${partyKey}`;
     if (!offersModule(connection, `${kind}s`)) return `its profile turns ${kind}s off`;
-    if (tokenPartyKey !== null && !tokenPartiesOf(connection).includes(tokenPartyKey)) {
+    const sees = kind === 'session' ? seesSessionsOf : ownsTokens;
+    if (tokenPartyKey !== null && !sees(connection, tokenPartyKey)) {
       return `it belongs to ${tokenPartyKey}, which is no eMSP of this connection`;
     }
     if (kind !== 'location' && kind !== 'tariff') return undefined;
@@ -127,3 +135,6 @@ const GONE = hidden('it is not stored any more');
 
 const sightOf = (encoded: { wire: WireObject } | { withheld: string }): Sight =>
   'wire' in encoded ? { shown: true, object: encoded.wire } : withheld(encoded.withheld);
+
+const ownsTokens = (connection: Connection, tokenPartyKey: string): boolean =>
+  tokenPartiesOf(connection).includes(tokenPartyKey);
