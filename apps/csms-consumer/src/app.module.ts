@@ -5,6 +5,7 @@ import { type EnvironmentVariables, PlatformModule } from '#platform';
 import { AuthorizationModule } from './authorization/authorization.module.js';
 import { SignalsModule } from './signals.module.js';
 import { CommandsModule } from './commands/commands.module.js';
+import { ChargingProfilePushesModule } from './feeds/charging-profile-pushes.module.js';
 import { FeedsModule } from './feeds/feeds.module.js';
 import { HttpBindingModule } from './http/http-binding.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
@@ -30,6 +31,7 @@ export class AppModule {
         CommandsModule,
         TokenPullModule,
         FeedsModule,
+        ChargingProfilePushesModule,
         OutboxModule,
       ],
     };

@@ -1,13 +1,21 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { ChangeLogSignal } from '#change-log';
-import { CommandAcceptance, CommandSignal, ResponseUrls } from '#commands';
+import {
+  ChargingPreferencesAcceptance,
+  ChargingProfileAcceptance,
+  CommandAcceptance,
+  CommandSignal,
+  ResponseUrls,
+  SettledCommands,
+} from '#commands';
 import { DatabaseModule } from '#database';
 import { PartnersModule } from '#partners';
 import { type EnvironmentVariables, PlatformModule } from '#platform';
 import { AdminModule } from './admin/admin.module.js';
 import { CdrReader } from './cdrs/cdr-reader.js';
 import { CdrsController } from './cdrs/cdrs.controller.js';
+import { ChargingProfilesController } from './charging-profiles/charging-profiles.controller.js';
 import { CommandsController } from './commands/commands.controller.js';
 import { CredentialsController } from './credentials/credentials.controller.js';
 import { Authenticate } from './http/authenticate.js';
@@ -16,6 +24,7 @@ import { OcpiExceptionFilter } from './http/ocpi-exception.filter.js';
 import { TokenLookup } from './http/token-lookup.js';
 import { LocationReader } from './locations/location-reader.js';
 import { LocationsController } from './locations/locations.controller.js';
+import { ChargingPreferencesController } from './sessions/charging-preferences.controller.js';
 import { SessionsController } from './sessions/sessions.controller.js';
 import { TariffsController } from './tariffs/tariffs.controller.js';
 import { TokensController } from './tokens/tokens.controller.js';
@@ -42,6 +51,8 @@ export class AppModule {
         CdrsController,
         TokensController,
         CommandsController,
+        ChargingProfilesController,
+        ChargingPreferencesController,
       ],
       providers: [
         Authenticate,
@@ -51,7 +62,10 @@ export class AppModule {
         CdrReader,
         ChangeLogSignal,
         CommandAcceptance,
+        ChargingProfileAcceptance,
+        ChargingPreferencesAcceptance,
         CommandSignal,
+        SettledCommands,
         ResponseUrls,
         { provide: APP_FILTER, useClass: OcpiExceptionFilter },
       ],

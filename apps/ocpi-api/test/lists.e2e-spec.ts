@@ -430,7 +430,7 @@ describe('lists and single objects', () => {
   });
 
   it.each(['2.2.1', '2.3.0'] as OcpiVersion[])(
-    'CHG-06 (partial: our lists), VER-06 (partial: modules of this release, without chargingprofiles and hubclientinfo), CHG-01 [%s]: owners stand in every object, details name roles and plain versions',
+    'CHG-06 (partial: our lists), VER-06 (partial: modules of this release, without hubclientinfo), CHG-01 [%s]: owners stand in every object, details name roles and plain versions',
     async (version) => {
       for (const module of LISTS) {
         for (const object of (await list(version, module)).json.data) {
@@ -448,6 +448,7 @@ describe('lists and single objects', () => {
         'tariffs/SENDER',
         'tokens/RECEIVER',
         'commands/RECEIVER',
+        'chargingprofiles/RECEIVER',
       ]);
     },
   );

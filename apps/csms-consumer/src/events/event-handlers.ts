@@ -1,6 +1,7 @@
 import { type EventTypeName } from '#csms-contract';
 import { authorizationRequested } from './authorization-requested.js';
 import { cdrIssued } from './cdr-issued.js';
+import { chargingProfileChanged } from './charging-profile-changed.js';
 import { type EventHandler } from './event-handler.js';
 import { evseStatusChanged } from './evse-status-changed.js';
 import { locationRemoved } from './location-removed.js';
@@ -31,6 +32,7 @@ export const EVENT_HANDLERS: Partial<Record<EventTypeName, EventHandler>> = {
   'ocpi.request.taken-on.v1': requestTakenOn,
   'ocpi.request.finished.v1': requestFinished,
   'ocpi.reservation.ended.v1': reservationEnded,
+  'ocpi.charging-profile.changed.v1': chargingProfileChanged,
   'ocpi.snapshot.began.v1': snapshotBegan,
   'ocpi.snapshot.ended.v1': snapshotEnded,
 };

@@ -1,6 +1,6 @@
 import { countDropped, countSettled, finishCommands } from '#commands';
 import { type RequestFinished, requestFinishedChecker } from '#csms-contract';
-import { type FieldError } from '#ocpi';
+import { advisePhases, type FieldError } from '#ocpi';
 import { dropped } from './dropped-results.js';
 import { eventHandler } from './event-handler.js';
 import { APPLIED, stale } from './incoming-event.js';
@@ -11,6 +11,7 @@ const ANSWERS = ['status', 'error', 'preferences_response'] as const;
 export const requestFinished = eventHandler<RequestFinished>({
   checker: requestFinishedChecker,
   rules: onlyAnswer,
+  advice: ({ active_charging_profile }) => advisePhases(active_charging_profile),
   handle: async (tx, events) => {
     const taken = await finishCommands(tx.sql, events, tx.now);
     return taken.map((result, index) => {

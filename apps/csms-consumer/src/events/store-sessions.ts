@@ -1,5 +1,5 @@
 import { rowsOf } from '#change-log';
-import { followSessions, type SessionStep } from '#commands';
+import { followSessions, releaseProfiles, type SessionStep } from '#commands';
 import {
   checkSessionTransition,
   describeErrors,
@@ -67,7 +67,9 @@ export async function storeSessions(
   });
   const touched = [...tracks.values()].filter(({ isTouched }) => isTouched);
   await writeSessions(tx, touched);
-  await followSessions(tx.sql, stepsOf(touched), tx.now);
+  const steps = stepsOf(touched);
+  await followSessions(tx.sql, steps, tx.now);
+  await releaseProfiles(tx.sql, steps);
   const begun = events.filter(
     (event, index) => verdicts[index]?.outcome === 'applied' && !known.has(keyOf(event)),
   );

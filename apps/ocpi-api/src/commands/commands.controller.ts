@@ -3,6 +3,7 @@ import { CommandAcceptance } from '#commands';
 import { encodeCommandResponse } from '#ocpi';
 import { ConnectionDirectory } from '#partners';
 import { type FastifyReply } from 'fastify';
+import { addressedParties } from '../http/addressed-parties.js';
 import { answer } from '../http/answer.js';
 import { callerOf } from '../http/caller.js';
 
@@ -21,11 +22,9 @@ export class CommandsController {
     @Body() body: unknown,
     @Res() reply: FastifyReply,
   ): Promise<FastifyReply> {
-    const { connection, version, parties, from } = callerOf(reply.request);
-    const hosted = this.directory
-      .hostedPartiesOf(connection)
-      .filter(({ partyKey }) => parties?.includes(partyKey) ?? true);
-    const caller = { connection, version, hosted, from };
+    const asking = callerOf(reply.request);
+    const { connection, version } = asking;
+    const caller = { ...asking, hosted: addressedParties(asking, this.directory) };
     const { correlationId } = reply.request;
     const { statusCode, ...response } = await this.acceptance.accept(
       caller,

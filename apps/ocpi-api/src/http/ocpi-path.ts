@@ -7,6 +7,8 @@ export interface OcpiPath {
   resource: string | undefined;
   /** Segments below the module. */
   depth: number;
+  /** The last of them. */
+  last?: string | undefined;
 }
 
 const NOTHING: OcpiPath = { version: undefined, resource: undefined, depth: 0 };
@@ -22,11 +24,16 @@ export function readOcpiPath(url: string): OcpiPath {
     return { version: undefined, resource: 'versions', depth: 0 };
   }
   if (!isOcpiVersion(first)) return NOTHING;
-  return { version: first, resource: module ?? 'details', depth: rest.length };
+  return { version: first, resource: module ?? 'details', depth: rest.length, last: rest.at(-1) };
 }
 
 /** Methods of what we serve, by resource and depth of the path: the rest is answered 405 with `Allow` (TRN-18). */
-export function allowedMethods({ resource, depth }: OcpiPath): readonly string[] | undefined {
+export function allowedMethods({
+  version,
+  resource,
+  depth,
+  last,
+}: OcpiPath): readonly string[] | undefined {
   switch (resource) {
     case 'versions':
     case 'details':
@@ -35,14 +42,18 @@ export function allowedMethods({ resource, depth }: OcpiPath): readonly string[]
       return depth === 0 ? ['GET', 'POST', 'PUT', 'DELETE'] : undefined;
     case 'locations':
       return depth <= 3 ? ['GET'] : undefined;
-    case 'tariffs':
     case 'sessions':
+      if (depth === 2 && last === 'charging_preferences' && version !== '2.1.1') return ['PUT'];
+      return depth === 0 ? ['GET'] : undefined;
+    case 'tariffs':
     case 'cdrs':
       return depth === 0 ? ['GET'] : undefined;
     case 'tokens':
       return depth === 3 ? ['GET', 'PUT', 'PATCH'] : undefined;
     case 'commands':
       return depth === 1 ? ['POST'] : undefined;
+    case 'chargingprofiles':
+      return depth === 1 && version !== '2.1.1' ? ['GET', 'PUT', 'DELETE'] : undefined;
     default:
       return undefined;
   }

@@ -15,7 +15,16 @@ import { answer } from '../http/answer.js';
 import { anyCallerOf, callerOf } from '../http/caller.js';
 
 /** Modules of the manifest that this process answers; the others are not advertised (VER-16). */
-const SERVED = ['credentials', 'locations', 'sessions', 'cdrs', 'tariffs', 'tokens', 'commands'];
+const SERVED = [
+  'credentials',
+  'locations',
+  'sessions',
+  'cdrs',
+  'tariffs',
+  'tokens',
+  'commands',
+  'chargingprofiles',
+];
 
 /** Versions and version details; free of side effects (VER-15). */
 @Controller('ocpi')

@@ -1,11 +1,19 @@
 import { type CommandKind } from '#database';
 import { type OcpiVersion } from '#ocpi';
+import { clearChargingProfile } from './clear-charging-profile.js';
 import { type CommandKindRules, type CommandOutcome } from './command-kind.js';
+import { getChargingProfile } from './get-charging-profile.js';
+import { setChargingPreferences } from './set-charging-preferences.js';
+import { setChargingProfile } from './set-charging-profile.js';
 import { STATION_COMMANDS } from './station-command.kind.js';
 
 /** Every kind that this build can open. */
 const COMMAND_KINDS: Partial<Record<CommandKind, CommandKindRules>> = {
   ...STATION_COMMANDS,
+  SET_CHARGING_PROFILE: setChargingProfile,
+  CLEAR_CHARGING_PROFILE: clearChargingProfile,
+  GET_CHARGING_PROFILE: getChargingProfile,
+  SET_CHARGING_PREFERENCES: setChargingPreferences,
 };
 
 /** @throws Error for a kind of a newer build */

@@ -48,7 +48,7 @@ describe('version list', () => {
 });
 
 describe('version details', () => {
-  it('VER-06 (partial: modules of this release, without chargingprofiles and hubclientinfo) [2.2.1+]: every entry has its role', () => {
+  it('VER-06 (partial: modules of this release, without hubclientinfo) [2.2.1+]: every entry has its role', () => {
     for (const version of ['2.2.1', '2.3.0'] as const) {
       const named = writeVersionDetails(version, `${BASE}/${version}`).endpoints.map(
         (e) => `${e.role ?? ''} ${e.identifier}`,

@@ -1,0 +1,28 @@
+import { type PartyId, partyKey } from '#ocpi';
+import { type Connection, partyIdOf, tokenPartiesOf } from '#partners';
+import { type CommandCaller } from '../acceptance/command-caller.js';
+
+/**
+ * The partner's party that limits this Session; undefined where it is none of its drivers' and the partner is no contracted
+ * SCSP, which may limit all (CHP-09, CHP-35).
+ */
+export function profileSender(
+  { connection, from }: CommandCaller,
+  tokenPartyKey: string,
+): PartyId | undefined {
+  const isOwn = tokenPartiesOf(connection).includes(tokenPartyKey);
+  if (isOwn && (!from || partyKey(from) === tokenPartyKey))
+    return partyOf(connection, tokenPartyKey);
+  if (connection.profile.chargingProfiles !== 'all') return undefined;
+  return from ?? smartCharger(connection);
+}
+
+const partyOf = ({ parties }: Connection, key: string): PartyId | undefined => {
+  const party = parties.find((candidate) => candidate.partyKey === key);
+  return party && partyIdOf(party);
+};
+
+const smartCharger = ({ parties }: Connection): PartyId | undefined => {
+  const party = parties.find(({ role }) => role === 'SCSP') ?? parties[0];
+  return party && partyIdOf(party);
+};
