@@ -102,7 +102,7 @@ function resultOf(
       `${plan.kills} kills (${list(killed)}), ${answered.length} commands answered in ${p99} ms at p99, ` +
       `${Math.max(...tookMs)} at most, ${failures.length} not${first(failures, 1)}; ${accepted} accepted; ` +
       `outcomes: ${list(judgement.outcomes)}; callbacks: ${list(judgement.callbacks)}, ${judgement.untold} of them not sent; ` +
-      `${judgement.givenTwice} requests given to the CSMS twice; ` +
+      `${judgement.givenTwice} requests given twice, none acted on twice unless said; ` +
       `authorizations: ${overHttp.asked} over HTTP in ${quantile(overHttp.tookMs, 0.99)} ms at p99, ${overHttp.unanswered} unanswered, ` +
       `${overKafka.asked} over Kafka, ${overKafka.unanswered} unanswered by their deadline and decided by the contract` +
       (faults.length > 0 ? `; ${faults.length} faults${first(faults, 8)}` : ''),

@@ -6,12 +6,14 @@ import { isAdmittedUnasked, type TrialCard, verdictFor } from './trial-cards.js'
 
 /** How long a charger that asks by HTTP waits. */
 const HTTP_LIMIT_MS = 3000;
+/** A timer that fires late is not an answer that came late. */
+const TIMER_MS = 250;
 
 /** Cards shown at stations meanwhile, asked for by HTTP and by Kafka; and what was wrong with the answers. */
 export class AuthorizationLoad {
   readonly overHttp = { asked: 0, unanswered: 0, tookMs: [] as number[] };
   readonly overKafka = { asked: 0, unanswered: 0 };
-  /** Wrong verdicts, and drivers let in or sent away against them. */
+  /** Wrong verdicts, drivers let in or sent away against them, answers that came too late. */
   readonly wrong: string[] = [];
   private readonly cards: TrialCard[];
   private readonly places: Place[];
@@ -45,7 +47,7 @@ export class AuthorizationLoad {
     this.overHttp.asked += 1;
     if (!reading.verdict) this.overHttp.unanswered += 1;
     this.overHttp.tookMs.push(reading.tookMs);
-    this.judge('HTTP', card, reading);
+    this.judge('HTTP', card, reading, HTTP_LIMIT_MS);
   }
 
   async kafka(): Promise<void> {
@@ -54,16 +56,17 @@ export class AuthorizationLoad {
     const reading = await this.world.csms.presentCard(card.uid, this.pick(free));
     this.overKafka.asked += 1;
     if (!reading.verdict) this.overKafka.unanswered += 1;
-    this.judge('Kafka', card, reading);
+    this.judge('Kafka', card, reading, this.world.options.patienceMs);
   }
 
   /** Over HTTP as over Kafka: the right verdict, obeyed; without one in time the rule of the contract. */
-  private judge(way: string, { uid, fate }: TrialCard, reading: Reading): void {
+  private judge(way: string, { uid, fate }: TrialCard, reading: Reading, limitMs: number): void {
     const { verdict, admitted, tookMs } = reading;
     const told = `${way} ${uid}: ${verdict?.allowed ?? 'none'} by ${verdict?.decided_by ?? 'nobody'} in ${tookMs} ms`;
     if (verdict && verdict.allowed !== verdictFor(fate)) this.wrong.push(told);
     const mayCharge = verdict ? verdict.allowed === 'ALLOWED' : isAdmittedUnasked(fate);
     if (mayCharge !== (admitted !== undefined)) this.wrong.push(`${told}, against the contract`);
+    if (tookMs > limitMs + TIMER_MS) this.wrong.push(`${told}, too late`);
   }
 
   private pick<T>(from: readonly T[]): T {

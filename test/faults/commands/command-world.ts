@@ -37,6 +37,9 @@ export interface CommandWorldOptions {
   patienceMs: number;
 }
 
+/** A partner that does not answer has this long; then nobody knows whether it was told. */
+const PARTNER_TIMEOUT_MS = 2000;
+
 /** An installation of several replicas with partners of every version that command, and a CSMS that acts. */
 export class CommandWorld {
   private constructor(
@@ -104,6 +107,7 @@ export class CommandWorld {
     const emsp = await new VirtualEmsp({ name: `emsp-${digits}`, party, version, tokens }).start();
     this.partners.push({ version, emsp, cards });
     const profile = {
+      timeoutMs: PARTNER_TIMEOUT_MS,
       minBackoffMs: 100,
       maxBackoffMs: 1000,
       // Small pushes would only take processor time from what is tried here.
