@@ -170,8 +170,13 @@ export class ChargingSession {
     return Math.min(kilowatts * (1 - 0.8 * tail), limit);
   }
 
-  /** kWh delivered: power by the minute, and cut where the limit changes. */
+  /** In kWh, as the meter shows it. */
   private energyUntil(minutes: number): number {
+    return fourDecimals(this.deliveredUntil(minutes));
+  }
+
+  /** kWh: power by the minute, and cut where the limit changes. */
+  private deliveredUntil(minutes: number): number {
     const charged = Math.min(minutes, this.chargedMinutes);
     const whole = Array.from({ length: Math.ceil(charged) }, (_, minute) => minute);
     const cuts = [...whole, (this.plan.chargingMinutes * 2) / 3, ...this.limits.map((l) => l.from)]
@@ -181,7 +186,7 @@ export class ChargingSession {
       const next = cuts[index + 1] ?? charged;
       return sum + this.powerAt((cut + next) / 2) * (next - cut);
     }, 0);
-    return fourDecimals(energy / 60);
+    return energy / 60;
   }
 
   private periods(minutes: number, withPower: boolean): ChargingPeriod[] {
@@ -217,7 +222,8 @@ export class ChargingSession {
   /** Of a period that is over the average, of one that runs what the meter shows now; a CDR has no POWER (CDR-36). */
   private meanPower(start: number, end: number, isOpen: boolean): number {
     if (isOpen) return fourDecimals(this.powerAt(end));
-    return fourDecimals(((this.energyUntil(end) - this.energyUntil(start)) * 60) / (end - start));
+    const delivered = this.deliveredUntil(end) - this.deliveredUntil(start);
+    return fourDecimals((delivered * 60) / (end - start));
   }
 
   /** Where periods start: every quarter of an hour, with each new limit, and when the car is full. */

@@ -19,15 +19,13 @@ export class Timeline {
   constructor(private readonly print: (line: string) => void = (line) => console.log(line)) {}
 
   statement({ at, type, content }: Statement): void {
-    const name = [content.location_id, content.evse_uid].filter(Boolean).join('/');
-    const id =
-      [content.id, content.command_id, content.session_id, content.reservation_number, name]
-        .filter((part) => part !== undefined && part !== '')
-        .map(String)[0] ?? '';
+    const name = placeOf(content);
+    const id = nameOf(content);
     const key = type.includes('evse') ? `locations/${name}` : `${moduleOf(type)}/${id}`;
     this.saidAt.set(key.toUpperCase(), at.getTime());
     if (type === 'ocpi.request.taken-on.v1') return;
-    const detail = typeof content.status === 'string' ? ` → ${content.status}` : '';
+    const word = content.status ?? content.error ?? content.preferences_response;
+    const detail = typeof word === 'string' ? ` → ${word}` : '';
     const kwh = typeof content.kwh === 'number' ? `, ${content.kwh.toFixed(2)} kWh` : '';
     this.line(at, 'CSMS', shortName(type), `${id}${detail}${kwh}${powerOf(content)}`);
   }
@@ -47,9 +45,9 @@ export class Timeline {
 
   /** The request has reached the CSMS. */
   request({ at, type, data }: ReceivedRequest): void {
-    const name = [data.location_id, data.evse_uid].filter(Boolean).join('/');
     const session = 'session_id' in data ? ` ${data.session_id}` : '';
-    this.line(at, 'CSMS', `is asked: ${shortName(type).replace('.requested', '')}`, name + session);
+    const what = shortName(type).replace('.requested', '');
+    this.line(at, 'CSMS', `is asked: ${what}`, placeOf({ ...data }) + session);
   }
 
   /** A card was shown at a station. */
@@ -123,6 +121,17 @@ const isFirstSight = ({ method, module, segments, httpStatus }: Receipt): boolea
   method === 'PUT' && module === 'locations' && segments.length === 3 && httpStatus === 201;
 
 const shortName = (type: string): string => type.replace(/^ocpi\.|\.v1$/g, '');
+
+const placeOf = ({ location_id, evse_uid }: Record<string, unknown>): string =>
+  [location_id, evse_uid].filter(Boolean).join('/');
+
+/** By what a reader knows the thing: the beginning of a command's id is enough. */
+function nameOf(content: Record<string, unknown>): string {
+  const { id, command_id: command, session_id: session, reservation_number: number } = content;
+  if (typeof command === 'string') return command.slice(0, 8);
+  const known = (id ?? session ?? number) as string | number | undefined;
+  return known === undefined ? placeOf(content) : String(known);
+}
 
 /** Sessions and the like have their party before them in the path; active charging profiles do not. */
 const nameIn = ({ module, segments }: Receipt): string =>
