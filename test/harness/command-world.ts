@@ -193,6 +193,19 @@ export class CommandWorld {
     return this.requests.splice(0);
   }
 
+  /** What the CSMS gets by long poll from here on, over HTTP. */
+  async *polled(): AsyncGenerator<CsmsRequest> {
+    let after = '';
+    for (;;) {
+      const answer = await this.csms('GET', `messages?wait=5&limit=100&from=start&after=${after}`);
+      if (answer === undefined) continue;
+      after = encodeURIComponent(answer.next);
+      for (const { type, data } of answer.messages) {
+        if (type.endsWith('.requested.v1')) yield { type, data };
+      }
+    }
+  }
+
   private async readOutbox(): Promise<void> {
     const rows = await this.query(
       `SELECT seq, type, data FROM csms_message WHERE seq > $1 AND type LIKE '%.requested.v1' ORDER BY seq`,
@@ -234,6 +247,7 @@ export class CommandWorld {
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const text = await answer.body.text();
+    if (answer.statusCode === 204) return undefined;
     if (answer.statusCode !== 200) throw new Error(`${path}: ${answer.statusCode} ${text}`);
     return JSON.parse(text);
   }
