@@ -306,6 +306,39 @@ export class CommandWorld {
     };
   }
 
+  /** Charging of 2026-03-01 under this id, from 9 to 10 o'clock: what the CSMS states of it, one after the other. */
+  async charged(
+    id: string,
+    location: string,
+    started: Record<string, unknown>,
+    billed: Record<string, unknown> = started,
+  ): Promise<void> {
+    const place = { id, location_id: location, evse_uid: `${location}-1` };
+    await this.say('session.started', { ...exampleData('session.started'), ...place, ...started });
+    await this.say('session.ended', { ...exampleData('session.ended'), ...place, ...started });
+    const { start_date_time, end_date_time, cdr_token } = exampleData('cdr.issued');
+    const ended = { ...place, start_date_time, end_date_time, cdr_token };
+    await this.bill(`C-${id}`.slice(0, 36), ended, billed);
+  }
+
+  /** The example CDR for this Session. */
+  async bill(id: string, session: Json, change: Record<string, unknown>): Promise<void> {
+    const bill = exampleData('cdr.issued');
+    const { location_id, evse_uid, start_date_time, end_date_time, cdr_token } = session;
+    const outcome = await this.say('cdr.issued', {
+      ...bill,
+      id,
+      session_id: session.id,
+      start_date_time,
+      end_date_time,
+      cdr_token,
+      last_updated: new Date().toISOString(),
+      cdr_location: { ...bill.cdr_location, id: location_id, evse_uid },
+      ...change,
+    });
+    expect([outcome.outcome, outcome.reason]).toEqual(['applied', undefined]);
+  }
+
   /** The newest command of this kind, as it is stored. */
   async row(kind: string): Promise<Json> {
     const [row] = await this.query(

@@ -341,7 +341,7 @@ describe.each(NEWER)('a reservation [%s]', (version) => {
     expect(pushes.at(-1).cdr_token.uid).toBe('04FFFFFF');
   });
 
-  it('CMD-63, CMD-64: what an unused one cost is a CDR of its Session', async () => {
+  it('CMD-63, CMD-64: what an unused one cost is a CDR of its Session, without energy', async () => {
     const partner = emsps[version];
     const { asked } = await reserve(partner);
     const id: string = asked.data.session_id;
@@ -349,10 +349,43 @@ describe.each(NEWER)('a reservation [%s]', (version) => {
     await ended(asked, 'NO_TRANSACTION');
     expect(await state(asked.data.reservation_number)).toBe('used');
     const end_date_time = new Date().toISOString();
-    await world.say('session.ended', sessionOf(asked, { status: 'COMPLETED', end_date_time }));
-    await pushed(partner, id, 1);
-    const pushes = await pushed(partner, id, 2);
-    expect(pushes.at(-1)).toMatchObject({ status: 'COMPLETED' });
+    const over = sessionOf(asked, { status: 'COMPLETED', end_date_time });
+    await world.say('session.ended', over);
+    await world.bill(`C-${id}`.slice(0, 36), over, {
+      charging_periods: [
+        {
+          start_date_time: over.start_date_time,
+          dimensions: [{ type: 'RESERVATION_TIME', volume: 0.01 }],
+          tariff_id: 'T-REGULAR',
+        },
+      ],
+      total_cost: { before_taxes: 2 },
+      total_reservation_cost: { before_taxes: 2 },
+      total_fixed_cost: undefined,
+      total_energy_cost: undefined,
+      total_energy: 0,
+      total_time: 0,
+    });
+    const bill = () =>
+      partner.server.requests.find(({ body }) => body?.id === `C-${id}`.slice(0, 36));
+    await partner.server.until(() => bill() !== undefined);
+    expect(bill()!.body).toMatchObject({ session_id: id, total_energy: 0 });
+    expect(bill()!.body).toHaveProperty('total_reservation_cost');
+    expect(JSON.stringify(bill()!.body)).toContain('RESERVATION_TIME');
+  });
+
+  it('CMD-62: the last way of authorization counts in the bill', async () => {
+    const partner = emsps[version];
+    const { asked } = await reserve(partner);
+    const id: string = asked.data.session_id;
+    const card = { ...sessionOf(asked), auth_method: 'WHITELIST' };
+    await world.say('session.started', sessionOf(asked));
+    const { cdr_token, auth_method } = card;
+    await world.charged(id, 'ONE', { cdr_token, auth_method });
+    const bill = () =>
+      partner.server.requests.find(({ body }) => body?.id === `C-${id}`.slice(0, 36));
+    await partner.server.until(() => bill() !== undefined);
+    expect(bill()!.body.auth_method).toBe('WHITELIST');
   });
 
   it('the word of a station that comes too late counts when its Session says so', async () => {

@@ -267,40 +267,38 @@ describe.each(OCPI_VERSIONS)('the result of a command [%s]', (version) => {
     );
   });
 
-  it('CMD-46, CMD-44, CMD-45: the Session is the driver’s of the command, by COMMAND', async () => {
+  it('CMD-46, CMD-44, CMD-45: Session and CDR name the token of the command, its reference, and COMMAND', async () => {
     const id = `S-46-${version}`;
-    const token = driver(version);
-    const body = start(version, {
-      token,
-      ...(version !== '2.1.1' && { authorization_reference: 'REF-46' }),
-    });
-    await world.command(emsps[version], 'START_SESSION', body);
+    const uid = 'a-token-that-is-too-long-for-ocpp-16';
+    const token = driver(version, uid);
+    const reference = version === '2.1.1' ? {} : { authorization_reference: 'REF-46' };
+    await world.command(emsps[version], 'START_SESSION', start(version, { token, ...reference }));
     const { data } = await world.nextRequest();
+    expect(data.id_tag).toMatch(/^[A-Z2-9]{20}$/);
     const { group_id: _none, ...cdr_token } = data.token;
-    await world.say(
-      'session.started',
-      world.session(id, 'ONE', {
-        cdr_token,
-        auth_method: 'COMMAND',
-        authorization_reference: data.authorization_reference,
-      }),
-    );
+    await world.charged(id, 'ONE', { cdr_token, auth_method: 'COMMAND', ...reference });
     const { server } = emsps[version];
-    const put = () => server.requests.find(({ path }) => path.endsWith(`/${id}`));
-    await server.until(() => put() !== undefined);
-    if (version === '2.1.1') {
-      expect(put()!.body).toMatchObject({ auth_id: token.auth_id, auth_method: 'AUTH_REQUEST' });
-    } else {
-      expect(put()!.body).toMatchObject({
-        cdr_token: {
-          uid: token.uid,
-          country_code: 'NL',
-          party_id: 'TNM',
-          contract_id: token.contract_id,
-        },
-        auth_method: 'COMMAND',
-        authorization_reference: 'REF-46',
-      });
+    const sent = () =>
+      server.requests.filter(({ path, body }) => path.endsWith(`/${id}`) || body?.id === `C-${id}`);
+    await server.until(() => sent().some(({ body }) => body?.id === `C-${id}`));
+    const session = sent().find(({ method, path }) => method === 'PUT' && path.endsWith(`/${id}`));
+    const cdr = sent().find(({ body }) => body?.id === `C-${id}`);
+    for (const object of [session, cdr]) {
+      expect(JSON.stringify(object!.body)).not.toContain(data.id_tag);
+      expect(object!.body).toMatchObject(
+        version === '2.1.1'
+          ? { auth_id: token.auth_id, auth_method: 'AUTH_REQUEST' }
+          : {
+              cdr_token: {
+                country_code: 'NL',
+                party_id: 'TNM',
+                uid,
+                contract_id: token.contract_id,
+              },
+              auth_method: 'COMMAND',
+              authorization_reference: 'REF-46',
+            },
+      );
     }
   });
 
