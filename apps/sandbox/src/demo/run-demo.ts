@@ -5,6 +5,7 @@ import { type Place } from '../csms/fleet.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newSessionId } from '../csms/new-session-id.js';
 import { Expectations } from './expectations.js';
+import { chargingProfile } from './journeys/charging-profile.js';
 import { remoteStart } from './journeys/remote-start.js';
 import { remoteStop } from './journeys/remote-stop.js';
 import { reservation } from './journeys/reservation.js';
@@ -68,7 +69,8 @@ export async function runDemo(sandbox: Sandbox, signal: AbortSignal): Promise<vo
   async function inRealTime(place: Place, { emsp }: SandboxPartner): Promise<void> {
     const expectations = new Expectations();
     const stage = new Stage(csms, emsp, place, expectations, LINGER_MS);
-    const play = pick(REAL_TIME);
+    const isOld = emsp.options.version === '2.1.1';
+    const play = pick(isOld ? REAL_TIME : [...REAL_TIME, chargingProfile]);
     const leave = (): void => csms.fleet.unplug(place.evse);
     over.addEventListener('abort', leave);
     await play?.(stage).finally(() => over.removeEventListener('abort', leave));

@@ -1,5 +1,6 @@
 import { type OcpiVersion } from '#ocpi';
 import { type Expectations } from './expectations.js';
+import { chargingProfile } from './journeys/charging-profile.js';
 import { remoteStart } from './journeys/remote-start.js';
 import { remoteStop } from './journeys/remote-stop.js';
 import { reservation } from './journeys/reservation.js';
@@ -18,6 +19,7 @@ const JOURNEYS: [
   ['a remote stop', remoteStop, '2.3.0', 5],
   ['a card that only its eMSP knows', unknownCard, '2.2.1', 9],
   ['a reservation that becomes a session', reservation, '2.3.0', 10],
+  ['a charging profile that lowers the power', chargingProfile, '2.2.1', 6],
 ];
 
 /** Long enough for meter values. */
