@@ -50,7 +50,7 @@ const answered = async (partner: CommandPartner, name: string, body: Json): Prom
   (await world.command(partner, name, body)).json.data.result;
 
 describe.each(OCPI_VERSIONS)('the words of commands [%s]', (version) => {
-  it('CMD-13, CMD-26, CMD-50, P8: each answer and each result is reached over HTTP of both sides', async () => {
+  it('CMD-13, CMD-26, CMD-50, CHG-03, P8: each answer and each result is reached over HTTP of both sides', async () => {
     const partner = emsps[version];
     const place = { location_id: 'ONE', evse_uid: 'ONE-1' };
     const start = { token: driver(version), ...place };

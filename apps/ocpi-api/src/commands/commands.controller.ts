@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { CommandAcceptance } from '#commands';
-import { encodeCommandResponse } from '#ocpi';
-import { ConnectionDirectory } from '#partners';
+import { encodeCommandResponse, OcpiError } from '#ocpi';
+import { ConnectionDirectory, offersModule } from '#partners';
 import { type FastifyReply } from 'fastify';
 import { addressedParties } from '../http/addressed-parties.js';
 import { answer } from '../http/answer.js';

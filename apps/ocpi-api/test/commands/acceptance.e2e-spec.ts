@@ -180,7 +180,7 @@ describe.each(OCPI_VERSIONS)('a command [%s]', (version) => {
     expect(server.requests).toEqual([]);
   });
 
-  it('CMD-29, CMD-30: an unknown Location and one of another CPO look the same', async () => {
+  it('CMD-29, CMD-30, STA-10 (partial: Locations): an unknown Location and one of another CPO look the same', async () => {
     await world.api.host('NL*BBB');
     await world.query(`UPDATE connection SET hosted_parties = '{NL*AAA}'`);
     await world.api.directory.changed();
@@ -228,7 +228,7 @@ describe.each(OCPI_VERSIONS)('a command [%s]', (version) => {
     await expectNothing();
   });
 
-  it('CMD-32, CMD-33, CMD-34: only a running session of the partner’s own customer is stopped', async () => {
+  it('CMD-32, CMD-33, CMD-34, STA-10: only a running session of the partner’s own customer is stopped', async () => {
     const stop = (session_id: string, by = emsps[version]) =>
       world.command(by, 'STOP_SESSION', { session_id });
     expectResult(await stop('NO-SUCH-SESSION'), 'UNKNOWN_SESSION');
@@ -360,6 +360,32 @@ describe.each(OCPI_VERSIONS)('a command [%s]', (version) => {
     expect((await world.newRequests()).map(({ type, data }) => [type, data.session_id])).toEqual([
       ['ocpi.stop-session.requested.v1', 'S-STOP'],
     ]);
+  });
+});
+
+describe('a partner that sees no Sessions', () => {
+  it.each(OCPI_VERSIONS)('VER-16 [%s]: is not offered commands', async (version) => {
+    const id = `blind-${version.replaceAll('.', '')}`;
+    const profile = { sessionsPush: 'off' };
+    const blind = await world.connect(id, version, { party: 'DE*BLI', profile });
+    const details = await world.api.call(`/ocpi/${version}`, { token: blind.token });
+    const offered = details.json.data.endpoints.map(
+      (one: { identifier: string }) => one.identifier,
+    );
+    expect(offered).not.toContain('commands');
+    expect(offered).not.toContain('chargingprofiles');
+    expect(offered).toContain('locations');
+    const token = driver(
+      version,
+      'BLIND1',
+      version === '2.1.1' ? {} : { country_code: 'DE', party_id: 'BLI' },
+    );
+    const answer = await world.command(blind, 'START_SESSION', start(version, { token }), {
+      'OCPI-to-country-code': 'NL',
+      'OCPI-to-party-id': 'AAA',
+    });
+    expectEnvelope(answer, 404, 2000);
+    await expectNothing();
   });
 });
 

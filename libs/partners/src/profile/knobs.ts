@@ -125,7 +125,7 @@ export const KNOBS = {
   ),
   bareCommandWords: flag(
     false,
-    'Results of commands are the word alone in 2.1.1, as before its second print.',
+    'Answers to commands and their results are the word alone in 2.1.1, as before its second print.',
     'CHG-02',
   ),
   customModules: list(
