@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { SettledCommands } from '#commands';
 import { anEvse, aTariff } from '../../../libs/partner-push/test/objects.js';
 import { type Answer, expectEnvelope } from '../../../test/harness/api-harness.js';
 import { storeTariff } from '../../../test/harness/stored-objects.js';
@@ -16,7 +17,7 @@ const RESPONSES = [
   'PROFILE_TYPE_NOT_SUPPORTED',
 ];
 
-describe.each(['2.2.1', '2.3.0'] as const)('charging preferences on %s', (version) => {
+describe.each(['2.2.1', '2.3.0'] as const)('charging preferences [%s]', (version) => {
   let world: ProfileWorld;
   let emsp: ProfilePartner;
   let other: ProfilePartner;
@@ -139,7 +140,9 @@ describe.each(['2.2.1', '2.3.0'] as const)('charging preferences on %s', (versio
   it('a repeat while the CSMS is thinking gets the same answer, and the CSMS is asked once', async () => {
     const { id } = await sessionWith('14');
     const answers = [1, 2, 3].map(() => wish(id, { profile_type: 'REGULAR' }));
-    await eventually(async () => (await world.asked(id)).length > 0);
+    const waiting = world.api.app.get(SettledCommands)['waiting'];
+    await eventually(() => [...waiting.values()].some(({ size }) => size === answers.length));
+    expect(await world.asked(id)).toHaveLength(1);
     await world.finish(id, { preferences_response: 'NOT_POSSIBLE' });
     const words = (await Promise.all(answers)).map(({ json }) => json.data);
     expect(new Set(words)).toEqual(new Set(['NOT_POSSIBLE']));

@@ -21,7 +21,7 @@ jest.setTimeout(120_000);
 /** Longer than the push side sleeps. */
 const QUIET_MS = 1300;
 
-describe.each(['2.2.1', '2.3.0'] as const)('changes of charging profiles on %s', (version) => {
+describe.each(['2.2.1', '2.3.0'] as const)('changes of charging profiles [%s]', (version) => {
   let world: ProfileWorld;
   let emsp: ProfilePartner;
   let scsp: ProfilePartner;

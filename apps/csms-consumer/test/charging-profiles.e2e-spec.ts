@@ -8,7 +8,7 @@ jest.setTimeout(120_000);
 
 const SCHEDULE = amperes(16);
 
-describe.each(['2.2.1', '2.3.0'] as const)('charging profiles on %s', (version) => {
+describe.each(['2.2.1', '2.3.0'] as const)('charging profiles [%s]', (version) => {
   let world: ProfileWorld;
   let emsp: ProfilePartner;
   let other: ProfilePartner;
