@@ -49,10 +49,13 @@ export const customModules = ({
     return { identifier, role: role as InterfaceRole, url };
   });
 
-/** Modules that a profile may switch off for a partner; charging profiles are about Sessions (VER-16). */
+/** Make no sense to who sees no Sessions (VER-16). */
+const ABOUT_SESSIONS = ['sessions', 'commands', 'chargingprofiles'];
+
+/** Modules that a profile may switch off for a partner, with those that need them. */
 export function offersModule({ profile }: Pick<Connection, 'profile'>, module: string): boolean {
   if (module === 'tariffs') return profile.tariffsPush !== 'off';
-  if (module === 'sessions' || module === 'chargingprofiles') return profile.sessionsPush !== 'off';
+  if (ABOUT_SESSIONS.includes(module)) return profile.sessionsPush !== 'off';
   if (module === 'cdrs') return profile.cdrsPush !== 'off';
   return true;
 }

@@ -24,6 +24,7 @@ export class CommandsController {
   ): Promise<FastifyReply> {
     const asking = callerOf(reply.request);
     const { connection, version } = asking;
+    if (!offersModule(connection, 'commands')) throw OcpiError.unknownResource();
     const caller = { ...asking, hosted: addressedParties(asking, this.directory) };
     const { correlationId } = reply.request;
     const { statusCode, ...response } = await this.acceptance.accept(
