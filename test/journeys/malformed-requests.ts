@@ -15,7 +15,16 @@ export interface Callers {
   bootstrap: string;
 }
 
-const MODULES = ['credentials', 'locations', 'tariffs', 'sessions', 'cdrs', 'tokens', 'commands'];
+const MODULES = [
+  'credentials',
+  'locations',
+  'tariffs',
+  'sessions',
+  'cdrs',
+  'tokens',
+  'commands',
+  'chargingprofiles',
+];
 const METHODS = ['GET', 'PUT', 'PATCH', 'POST', 'DELETE', 'OPTIONS'];
 
 /** Anything a path segment may hold, as bytes that HTTP lets through. */
