@@ -19,7 +19,9 @@ const LEAVING_MS = 5000;
 /** How long cars charge that partners have to do with. */
 const LINGER_MS = 10_000;
 
-const REAL_TIME = [remoteStart, remoteStop, unknownCard, reservation];
+const REAL_TIME = [remoteStart, remoteStop, reservation];
+/** 2.1.1 knows no charging profiles, and names no token when it is asked about an unknown card. */
+const SINCE_221 = [unknownCard, chargingProfile];
 
 /**
  * Cars come and go, partners start, stop, reserve and limit, chargers fault and lose their connection, until the signal aborts. Then the cars still there leave,
@@ -70,7 +72,7 @@ export async function runDemo(sandbox: Sandbox, signal: AbortSignal): Promise<vo
     const expectations = new Expectations();
     const stage = new Stage(csms, emsp, place, expectations, LINGER_MS);
     const isOld = emsp.options.version === '2.1.1';
-    const play = pick(isOld ? REAL_TIME : [...REAL_TIME, chargingProfile]);
+    const play = pick(isOld ? REAL_TIME : [...REAL_TIME, ...SINCE_221]);
     const leave = (): void => csms.fleet.unplug(place.evse);
     over.addEventListener('abort', leave);
     await play?.(stage).finally(() => over.removeEventListener('abort', leave));
