@@ -4,6 +4,7 @@ import { request } from 'undici';
 import {
   type CommandPartner,
   CommandWorld,
+  type CsmsRequest,
   driver,
 } from '../../../../test/harness/command-world.js';
 
@@ -20,22 +21,36 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
+/**
+ * A start that nobody answers, whose TIMEOUT came before the announced time. A machine that stands still for a second proves
+ * nothing about it: then it is tried again.
+ */
+async function runOutInTime(
+  partner: CommandPartner,
+  attempts = 3,
+): Promise<{ asked: CsmsRequest; responsePath: string }> {
+  const sentAt = performance.now();
+  const { json, responsePath } = await world.command(partner, 'START_SESSION', {
+    token: driver(partner.version),
+    location_id: 'ONE',
+    evse_uid: 'ONE-1',
+  });
+  if (partner.version !== '2.1.1') expect(json.data.timeout).toBe(TIMEOUT_SECONDS);
+  const asked = await world.nextRequest();
+  const timeLeft = Date.parse(asked.data.deadline) - Date.now();
+  expect(timeLeft).toBeLessThanOrEqual((TIMEOUT_SECONDS - 1) * 1000);
+  expect(await world.told(partner, responsePath)).toEqual([{ result: 'TIMEOUT' }]);
+  const [callback] = world.callbacks(partner, responsePath);
+  const isInTime = callback!.at - sentAt < TIMEOUT_SECONDS * 1000;
+  if (!isInTime && attempts > 1) return runOutInTime(partner, attempts - 1);
+  expect(isInTime).toBe(true);
+  return { asked, responsePath };
+}
+
 describe.each(OCPI_VERSIONS)('a station that stays silent [%s]', (version) => {
   it('CMD-21, CMD-22, P8: is told as TIMEOUT before the announced time, once; a late result changes nothing, a late Session is told', async () => {
     const partner = emsps[version];
-    const sentAt = performance.now();
-    const { json, responsePath } = await world.command(partner, 'START_SESSION', {
-      token: driver(version),
-      location_id: 'ONE',
-      evse_uid: 'ONE-1',
-    });
-    if (version !== '2.1.1') expect(json.data.timeout).toBe(TIMEOUT_SECONDS);
-    const asked = await world.nextRequest();
-    const answeredBy = Date.parse(asked.data.deadline) - Date.now();
-    expect(answeredBy).toBeLessThanOrEqual((TIMEOUT_SECONDS - 1) * 1000);
-    expect(await world.told(partner, responsePath)).toEqual([{ result: 'TIMEOUT' }]);
-    const [callback] = world.callbacks(partner, responsePath);
-    expect(callback!.at - sentAt).toBeLessThan(TIMEOUT_SECONDS * 1000);
+    const { asked, responsePath } = await runOutInTime(partner);
 
     await sleep(TIMEOUT_SECONDS * 1000);
     expect(await world.finish(asked, { status: 'Accepted' })).toMatchObject({
@@ -71,7 +86,10 @@ describe('deadlines', () => {
        SELECT id, $2 || id, now() + interval '1 min' FROM made`,
       [partner.id, `${partner.server.url}/responses/`],
     );
-    const paths = () => partner.server.requests.map(({ path }) => path);
+    const paths = () =>
+      partner.server.requests
+        .map(({ path }) => path)
+        .filter((path) => path.startsWith('/responses/'));
     await partner.server.until(() => paths().length >= 1000);
     await sleep(300);
     expect(new Set(paths()).size).toBe(1000);
