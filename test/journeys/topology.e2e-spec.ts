@@ -152,9 +152,8 @@ describe('who stands on either side', () => {
       expect(routing(gets[0]!)).toEqual(['NL*AAA', `DE*D${tag}0`]);
       const { data } = (await world.get(peer, '')).json;
       const receivers = data.endpoints.filter(({ role }: { role: string }) => role === 'RECEIVER');
-      expect(receivers.map(({ identifier }: { identifier: string }) => identifier)).toEqual([
-        'tokens',
-      ]);
+      const identifiers = receivers.map(({ identifier }: { identifier: string }) => identifier);
+      expect(identifiers).toEqual(['tokens', 'commands', 'chargingprofiles']);
     },
   );
 

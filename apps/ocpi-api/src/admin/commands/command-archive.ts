@@ -39,6 +39,8 @@ const RESERVATIONS = `SELECT number, connection_id AS "connectionId", party_key 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const USUAL_LIMIT = 100;
 
+type CommandRow = Pick<CommandView, keyof CommandView> & { body: string; result: string | null };
+
 /** Partners' commands and reservations, for operators. */
 @Injectable()
 export class CommandArchive {
@@ -53,7 +55,7 @@ export class CommandArchive {
   /** @throws Problem 404 */
   async get(id: string): Promise<CommandDetails> {
     const [row] = UUID.test(id)
-      ? await this.dataSource.query<(CommandView & { body: string; result: string | null })[]>(
+      ? await this.dataSource.query<CommandRow[]>(
           `SELECT ${COLUMNS}, c.body, c.result FROM command c WHERE c.id = $1`,
           [id],
         )
