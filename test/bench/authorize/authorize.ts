@@ -14,7 +14,8 @@ import { type StationLoader, type Wait } from './station-load.worker.js';
 const LOCATIONS = 500;
 const PER_SECOND = 100;
 const SECONDS = 15;
-const WARM_UP_SECONDS = 2;
+/** A process compiles what it runs often only after some hundred times; stations meet one that has done so. */
+const WARM_UP_SECONDS = 10;
 const PARTNER_MS = 50;
 const CARDS = 100_000;
 /** Cards for which the partner must be asked have numbers from here. */
