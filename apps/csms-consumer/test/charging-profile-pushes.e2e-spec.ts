@@ -323,6 +323,8 @@ describe.each(['2.2.1', '2.3.0'] as const)('changes of charging profiles [%s]', 
     await world.delete(emsp, id);
     await emsp.server.until(() => callbacks(emsp, 'delete').length === 1);
     expect(callbacks(emsp, 'delete')[0]!.body).toEqual({ result: 'UNKNOWN' });
+    expect(await limitOf()).toEqual(['scsp', amperes(10)]);
+    expect(await result(emsp)).toBe('REJECTED');
     await world.get(emsp, id);
     await world.finish(id, { status: 'Accepted', active_charging_profile: plan(10) });
     await emsp.server.until(() => callbacks(emsp, 'get').length === 1);
@@ -334,6 +336,19 @@ describe.each(['2.2.1', '2.3.0'] as const)('changes of charging profiles [%s]', 
       .filter(({ profile_number }) => profile_number !== undefined)
       .map(({ profile_number }) => profile_number);
     expect(new Set(numbers).size).toBe(1);
+  });
+
+  it('CHP-36 (partial: before the result): a stranger’s DELETE does not undo a PUT that is under way', async () => {
+    const { id } = await world.session();
+    await world.put(emsp, id, amperes(16));
+    await world.finish(id, { status: 'Rejected' });
+    await world.put(scsp, id, amperes(8));
+    await world.delete(emsp, id);
+    await emsp.server.until(() => callbacks(emsp, 'delete').length === 1);
+    expect(callbacks(emsp, 'delete')[0]!.body).toEqual({ result: 'UNKNOWN' });
+    await world.finish(id, { status: 'Accepted' });
+    await scsp.server.until(() => callbacks(scsp, 'put').length === 1);
+    expect((await world.put(emsp, id, amperes(16))).json.data.result).toBe('REJECTED');
   });
 
   it('CHP-36 (partial: at once): of two that ask at the same moment one is refused', async () => {

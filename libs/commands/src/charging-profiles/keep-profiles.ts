@@ -10,8 +10,8 @@ const SET = `UPDATE charging_profile
     SET connection_id = $3, sender_key = $4, profile = $5, is_told = true, due_push = $6, push_attempts = 0, updated_at = $7
   WHERE party_key = $1 AND session_key = $2 AND updated_at <= $7`;
 
-const CLEAR = `UPDATE charging_profile SET profile = NULL, updated_at = $3
-  WHERE party_key = $1 AND session_key = $2 AND updated_at <= $3`;
+const CLEAR = `UPDATE charging_profile SET profile = NULL, updated_at = $5
+  WHERE party_key = $1 AND session_key = $2 AND connection_id = $3 AND sender_key = $4 AND updated_at <= $5`;
 
 /**
  * A PUT that was successful makes its sender the owner, which is told of changes from then on (CHP-28). A plan that differs
@@ -37,14 +37,23 @@ export async function keepSetProfiles(
   }
 }
 
-/** After a DELETE nobody owns the Session's profile; who owned it is still told of changes (CHP-38). */
+/**
+ * After the owner's DELETE nobody owns the Session's profile; who owned it is still told of changes (CHP-38). One that was
+ * answered without the CSMS had nothing to clear (CHP-36).
+ */
 export async function keepClearedProfiles(
   tx: SqlRunner,
   settled: readonly SettledCommand[],
 ): Promise<void> {
-  for (const { command, outcome } of inOrder(settled)) {
-    if (outcome.result === 'REJECTED') continue;
-    await tx.query(CLEAR, [command.partyKey, command.sessionKey, command.receivedAt]);
+  for (const { command, outcome, finished } of inOrder(settled)) {
+    if (outcome.result === 'REJECTED' || !finished) continue;
+    await tx.query(CLEAR, [
+      command.partyKey,
+      command.sessionKey,
+      command.connectionId,
+      command.senderKey,
+      command.receivedAt,
+    ]);
   }
 }
 
