@@ -69,21 +69,22 @@ async function work(name, request) {
   if (before !== undefined) return;
   record(command_id, null); // on disk before anything happens
   await say('request.taken-on', { command_id });
-  const inTime = Date.now() < Date.parse(deadline);
-  const act = inTime ? actions[name] : () => ({ error: 'Expired' });
+  const act = Date.now() < Date.parse(deadline) ? actions[name] : () => ({ error: 'Expired' });
   const { then, ...result } = act?.(request) ?? { error: 'NotSupported' };
   record(command_id, result);
   await say('request.finished', { command_id, ...result });
   await then?.();
 }
 
-/** location/evse → what is there: plugged, waiting (who may charge once a car is there), reservation, session. */
-const evses = new Map();
-function evseAt(location_id, evse_uid) {
-  const key = `${location_id}/${evse_uid}`;
-  return evses.get(key) ?? evses.set(key, { location_id, evse_uid }).get(key);
+/** What is at each EVSE: plugged, waiting (who may charge once a car is there), reservation, session. */
+const evses = [];
+const evseWith = (wanted) => evses.find(wanted);
+/** A start without `evse_uid` is for the Location's only EVSE; here its first car tells which. */
+function evseAt(location_id, uid) {
+  const isIt = (e) => e.location_id === location_id && (e.evse_uid ?? uid) === (uid ?? e.evse_uid);
+  const evse = evseWith(isIt) ?? evses[evses.push({ location_id }) - 1];
+  return Object.assign(evse, { evse_uid: evse.evse_uid ?? uid });
 }
-const evseWith = (wanted) => [...evses.values()].find(wanted);
 
 /** What the station answers, and what happens then; a real CSMS speaks OCPP here. */
 const actions = {
@@ -94,9 +95,8 @@ const actions = {
     return { status: 'Accepted', then: () => evse.plugged && begin(evse) };
   },
   'stop-session.requested': ({ session_id }) => {
-    const evse = evseWith(({ session }) => session?.id === session_id);
-    if (evse?.session.status !== 'ACTIVE') return { status: 'Rejected' };
-    return { status: 'Accepted', then: () => end(evse) };
+    const evse = evseWith(({ session: s }) => s?.id === session_id && s.status === 'ACTIVE');
+    return evse ? { status: 'Accepted', then: () => end(evse) } : { status: 'Rejected' };
   },
   'reserve-now.requested': (request) => {
     const { reservation_number: number, session_id, expiry_date } = request;

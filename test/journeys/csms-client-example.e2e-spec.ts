@@ -34,6 +34,8 @@ const TOKEN = {
 describe('the CSMS client of docs/examples, against a gateway and a partner', () => {
   const network = buildNetwork(OPERATOR, new Date());
   const location = network.locations[0]!;
+  const small = network.locations[1]!;
+  small.evses = small.evses!.slice(0, 1);
   let database: TestDatabase;
   let servers: Servers;
   let emsp: VirtualEmsp;
@@ -136,6 +138,24 @@ describe('the CSMS client of docs/examples, against a gateway and a partner', ()
     expect(await command('START_SESSION', { token: TOKEN, ...place })).toBe('EVSE_OCCUPIED');
     play(`leave ${location.id} ${evse(0)}`);
     await eventually(() => expect(sessionAt(0)).toMatchObject({ status: 'COMPLETED' }));
+  });
+
+  it('starts at the only EVSE of a Location, whether it is named or not, before the car comes or after', async () => {
+    const [{ uid }] = small.evses as [{ uid: string }];
+    const sessions = () =>
+      [...emsp.store.sessions.values()].filter(({ evse_uid }) => evse_uid === uid);
+    const statuses = () => sessions().map(({ status }) => status);
+    const place = { location_id: small.id };
+    expect(await command('START_SESSION', { token: TOKEN, ...place })).toBe('ACCEPTED');
+    play(`plug ${small.id} ${uid}`);
+    await eventually(() => expect(statuses()).toEqual(['ACTIVE']));
+    play(`leave ${small.id} ${uid}`);
+    await eventually(() => expect(statuses()).toEqual(['COMPLETED']));
+    play(`plug ${small.id} ${uid}`);
+    expect(await command('START_SESSION', { token: TOKEN, ...place })).toBe('ACCEPTED');
+    await eventually(() => expect(statuses()).toEqual(['COMPLETED', 'ACTIVE']));
+    play(`leave ${small.id} ${uid}`);
+    await eventually(() => expect(statuses()).toEqual(['COMPLETED', 'COMPLETED']));
   });
 
   it('keeps an EVSE for a driver, whose reservation becomes the session', async () => {
