@@ -141,7 +141,7 @@ describe('the CSMS client of docs/examples, against a gateway and a partner', ()
   });
 
   it('starts at the only EVSE of a Location, whether it is named or not, before the car comes or after', async () => {
-    const [{ uid }] = small.evses as [{ uid: string }];
+    const { uid } = small.evses![0]!;
     const sessions = () =>
       [...emsp.store.sessions.values()].filter(({ evse_uid }) => evse_uid === uid);
     const statuses = () => sessions().map(({ status }) => status);
