@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { createLogger } from '#platform';
 import { expectEnvelope } from '../../../test/harness/api-harness.js';
 import { anEvse } from '../../../libs/partner-push/test/objects.js';
 import { amperes, callbacks, plan, type ProfilePartner, ProfileWorld } from './profile-world.js';
@@ -81,6 +82,40 @@ describe.each(['2.2.1', '2.3.0'] as const)('charging profiles [%s]', (version) =
     expectEnvelope(refused, 200, 1000);
     expect(refused.json.data.result).toBe('REJECTED');
     await silent(id);
+  });
+
+  it('the log says why a request is REJECTED, which the answer cannot', async () => {
+    const { id } = await world.session();
+    const over = await world.session({ status: 'COMPLETED' });
+    const offline = await world.session({}, { status: 'UNKNOWN' });
+    const limited = await world.session();
+    await world.setProfile(emsp, limited.id, SCHEDULE);
+    const all = { party: 'DE*ALL', profile: { chargingProfiles: 'all' } } as const;
+    const scsp = await world.partner('all', version, all);
+    const info = jest.spyOn(createLogger('commands'), 'info');
+    const response_url = 'https://elsewhere.example/x';
+    const foreign = { charging_profile: SCHEDULE, response_url };
+    const answers = [
+      await world.call(emsp, 'PUT', `chargingprofiles/${id}`, foreign),
+      await world.put(other, id, SCHEDULE),
+      await world.put(emsp, over.id, SCHEDULE),
+      await world.put(emsp, offline.id, SCHEDULE),
+      await world.put(scsp, limited.id, SCHEDULE),
+    ];
+    for (const { json } of answers) expect(json.data.result).toBe('REJECTED');
+    const kind = 'SET_CHARGING_PROFILE';
+    const line = (connection: string, session: string, why: string) => [
+      { connection, session, kind, why },
+      'charging profile request rejected',
+    ];
+    expect(info.mock.calls).toEqual([
+      line('emsp', id, 'response_url: its host is none of yours'),
+      line('other', id, 'the session is not theirs to limit'),
+      line('emsp', over.id, 'the session is COMPLETED'),
+      line('emsp', offline.id, 'the station is offline'),
+      line('all', limited.id, 'another party limits the session'),
+    ]);
+    info.mockRestore();
   });
 
   it.each([

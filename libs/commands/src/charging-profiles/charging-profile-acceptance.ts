@@ -14,7 +14,7 @@ import {
 } from '#ocpi';
 import { type ConnectorRating, convertChargingProfile } from '#ocpp';
 import { type HostedParty } from '#partners';
-import { Clock, GatewaySettings, Metrics } from '#platform';
+import { Clock, createLogger, GatewaySettings, Metrics } from '#platform';
 import { DataSource } from 'typeorm';
 import { type CommandCaller } from '../acceptance/command-caller.js';
 import { type CommandScope, newCommand, requestFrame } from '../acceptance/command-scope.js';
@@ -41,6 +41,11 @@ interface Accepted {
   rating: ConnectorRating | undefined;
 }
 
+/** The answer has no field for it, so the log says why. */
+interface Rejection {
+  why: string;
+}
+
 const COLLISION_RETRIES = 3;
 
 const RECENT = `SELECT count(*) AS count FROM command c JOIN command_callback b ON b.command_id = c.id
@@ -53,6 +58,8 @@ const RECENT = `SELECT count(*) AS count FROM command c JOIN command_callback b 
  */
 @Injectable()
 export class ChargingProfileAcceptance {
+  private readonly log = createLogger('commands');
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly urls: ResponseUrls,
@@ -70,7 +77,14 @@ export class ChargingProfileAcceptance {
   ): Promise<ChargingProfileResponse> {
     const { commandTimeoutSeconds: timeoutSeconds } = this.settings;
     const verdict = await this.judge(caller, sessionId, request, correlationId);
-    const result = typeof verdict === 'string' ? verdict : await this.open(verdict, request);
+    const isFit = typeof verdict === 'object' && 'scope' in verdict;
+    const answer = isFit ? await this.open(verdict, request) : verdict;
+    const result = typeof answer === 'string' ? answer : 'REJECTED';
+    if (typeof answer !== 'string') {
+      const { kind } = request;
+      const line = { connection: caller.connection.id, session: sessionId, kind, why: answer.why };
+      this.log.info(line, 'charging profile request rejected');
+    }
     this.metrics.commandsTotal.inc({ kind: request.kind, answer: result });
     return { result, timeoutSeconds };
   }
@@ -81,20 +95,22 @@ export class ChargingProfileAcceptance {
     sessionId: string,
     request: ProfileRequest,
     correlationId: string,
-  ): Promise<Accepted | Exclude<ChargingProfileResponseType, 'ACCEPTED'>> {
+  ): Promise<Accepted | Rejection | Exclude<ChargingProfileResponseType, 'ACCEPTED' | 'REJECTED'>> {
     const { dataSource, clock } = this;
     const receivedAt = clock.now();
     const refusal = await this.urls.whyRefused(caller.connection, request.response_url);
-    if (refusal !== undefined) return 'REJECTED';
+    if (refusal !== undefined) return { why: `response_url: ${refusal}` };
     const partyKeys = caller.hosted.map(({ partyKey }) => partyKey);
     const found = await findSession(dataSource, partyKeys, sessionId);
     const hosted = caller.hosted.find(({ partyKey }) => partyKey === found?.partyKey);
     if (!found || !hosted) return 'UNKNOWN_SESSION';
     const sender = profileSender(caller, found.tokenPartyKey);
-    if (!sender || found.session.status !== 'ACTIVE') return 'REJECTED';
+    if (!sender) return { why: 'the session is not theirs to limit' };
+    const { status } = found.session;
+    if (status !== 'ACTIVE') return { why: `the session is ${status}` };
     const place = await findSessionPlace(dataSource, found);
     if (!place?.capabilities.includes('CHARGING_PROFILE_CAPABLE')) return 'NOT_SUPPORTED';
-    if (place.status === 'UNKNOWN') return 'REJECTED'; // no way to the station (CMD-15)
+    if (place.status === 'UNKNOWN') return { why: 'the station is offline' }; // CMD-15
     if (await this.isTooOften(caller, found.partyKey, sessionId, receivedAt)) return 'TOO_OFTEN';
     const timing = commandTiming(receivedAt, this.settings.commandTimeoutSeconds);
     const scope = { source: dataSource, caller, sender, timing, correlationId };
@@ -116,17 +132,14 @@ export class ChargingProfileAcceptance {
     return (row?.count ?? 0) >= connection.profile.profileRequestsPerMinute;
   }
 
-  private async open(
-    accepted: Accepted,
-    request: ProfileRequest,
-  ): Promise<'ACCEPTED' | 'REJECTED'> {
+  private async open(accepted: Accepted, request: ProfileRequest): Promise<'ACCEPTED' | Rejection> {
     for (let attempt = 1; ; attempt++) {
       try {
         const isOpen = await this.dataSource.transaction((tx) =>
           openRequest(tx, accepted, request),
         );
         if (isOpen) this.signal.notify();
-        return isOpen ? 'ACCEPTED' : 'REJECTED';
+        return isOpen ? 'ACCEPTED' : { why: 'another party limits the session' };
       } catch (error) {
         if (attempt > COLLISION_RETRIES || !isCollision(error)) throw error;
       }
