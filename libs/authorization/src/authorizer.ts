@@ -1,6 +1,7 @@
 import { type AuthorizationDecided, type AuthorizationRequested } from '#csms-contract';
-import { emaidIssuer, foldId, parseDateTime, type PartyId, partyKey, sameParty } from '#ocpi';
+import { emaidIssuer, parseDateTime, type PartyId, partyKey, sameParty } from '#ocpi';
 import {
+  cardEnding,
   type Connection,
   ConnectionDirectory,
   endpointUrl,
@@ -237,7 +238,7 @@ export class Authorizer {
         party: partyKey(question),
         location: question.location_id,
         evse: question.evse_uid,
-        card: ending(question.uid),
+        card: cardEnding(question.uid),
         allowed,
         decidedBy,
         connection: connectionId,
@@ -250,9 +251,6 @@ export class Authorizer {
 }
 
 class NotAYes extends Error {}
-
-/** Enough to tell cards apart, and not to copy one. */
-const ending = (uid: string): string => `…${foldId(uid).slice(-4)}`;
 
 /** What a partner that was reached decides; it is never asked twice, nor overruled by its list (TOK-31). */
 function decided(word: PartnerWord, { id: connectionId }: Connection): Decision {

@@ -27,6 +27,7 @@ export * from './handshake/announce-changes.js';
 export * from './handshake/rotate-old-tokens.js';
 export * from './tokens/token-writer.js';
 export * from './tokens/far-ahead.js';
+export * from './tokens/card-ending.js';
 export * from './tokens/find-card.js';
 export * from './tokens/find-token.js';
 export * from './tokens/owns-tokens-of.js';

@@ -2,6 +2,7 @@ import { namedQuery } from '#database';
 import { foldId, partyKey, type Token } from '#ocpi';
 import { createLogger } from '#platform';
 import { type DataSource } from 'typeorm';
+import { cardEnding } from './card-ending.js';
 import { storedFarAhead } from './far-ahead.js';
 
 /** A token as one partner states it. */
@@ -39,6 +40,8 @@ export async function findCard(
     return { connectionId, valid, token };
   });
   const owners = [...new Set(statements.map(({ token }) => partyKey(token)))];
-  if (owners.length > 1) log.info({ uid, owners }, 'card of several partners, the first counts');
+  if (owners.length > 1) {
+    log.info({ card: cardEnding(uid), owners }, 'card of several partners, the first counts');
+  }
   return statements;
 }
