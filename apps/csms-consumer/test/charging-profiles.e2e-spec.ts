@@ -25,6 +25,15 @@ describe.each(['2.2.1', '2.3.0'] as const)('charging profiles [%s]', (version) =
   });
   afterAll(() => world.stop());
 
+  /** Stored of a Session's requests, oldest first. */
+  const outcomes = async (session: string): Promise<string[]> => {
+    const rows: { outcome: string }[] = await world.api.dataSource.query(
+      'SELECT outcome FROM command WHERE session_key = $1 ORDER BY received_at, id',
+      [session.toUpperCase()],
+    );
+    return rows.map(({ outcome }) => outcome);
+  };
+
   const silent = async (session: string): Promise<void> => {
     expect(await world.asked(session)).toEqual([]);
     const rows = await world.api.dataSource.query('SELECT 1 FROM command WHERE session_key = $1', [
@@ -284,8 +293,29 @@ describe.each(['2.2.1', '2.3.0'] as const)('charging profiles [%s]', (version) =
     );
     await emsp.server.until(() => emsp.server.requests.length === results.length + 2);
     for (const { body } of emsp.server.requests) expect(body).toEqual({ result: 'REJECTED' });
+    expect(await outcomes(id)).toEqual([...Array(results.length + 1).fill('REJECTED'), 'TIMEOUT']);
     const late = await world.finish(id, { status: 'Accepted' });
     expect(late[0]?.outcome).toBe('stale');
+  });
+
+  it('CHP-15 (partial: GET and DELETE): silence is told as REJECTED, and takes nothing away', async () => {
+    const { id } = await world.session();
+    await world.setProfile(emsp, id, SCHEDULE);
+    emsp.server.clear();
+    await world.get(emsp, id);
+    await world.delete(emsp, id);
+    await world.api.dataSource.query(
+      `UPDATE command SET deadline = now() WHERE session_key = $1 AND outcome IS NULL`,
+      [id.toUpperCase()],
+    );
+    await emsp.server.until(() => emsp.server.requests.length === 2);
+    for (const { body } of emsp.server.requests) expect(body).toEqual({ result: 'REJECTED' });
+    expect(await outcomes(id)).toEqual(['ACCEPTED', 'TIMEOUT', 'TIMEOUT']);
+    const [kept] = await world.api.dataSource.query(
+      'SELECT profile IS NOT NULL AS kept FROM charging_profile WHERE session_id = $1',
+      [id],
+    );
+    expect(kept).toEqual({ kept: true });
   });
 
   it('CHP-16, CHP-17: limits are rounded down to one decimal, zero is a pause, and periods must make a course', async () => {

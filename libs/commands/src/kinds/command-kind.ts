@@ -20,7 +20,7 @@ export type StoredCommand = Pick<
   | 'receivedAt'
 >;
 
-/** The canonical result of a command, as its kind counts results. */
+/** The canonical result of a command, as its kind counts results; `TIMEOUT` of any kind that nobody answered by the deadline. */
 export interface CommandOutcome {
   /** Kept in `command.outcome`. */
   result: string;
@@ -43,8 +43,6 @@ export interface CommandKindRules {
     command: StoredCommand,
     status: Status | undefined,
   ): CommandOutcome;
-  /** What is told when nobody answered by the deadline. */
-  timeout: CommandOutcome;
   /** The bare body for the `response_url`; undefined where the version has no words for it. */
   bodyOf(version: OcpiVersion, outcome: CommandOutcome): unknown;
   /** What else changes with the outcome, in its transaction; called with all settled commands of the kind, in order. */

@@ -10,7 +10,6 @@ export const getChargingProfile: CommandKindRules = {
     const activeProfile = withinHorizon(outcome.profile, { least: 1, most: duration });
     return { result: outcome.result, activeProfile };
   },
-  timeout: { result: 'REJECTED' },
   bodyOf: (_version, { activeProfile }) =>
     encodeActiveChargingProfileResult(
       activeProfile ? { result: 'ACCEPTED', profile: activeProfile } : { result: 'REJECTED' },

@@ -10,6 +10,5 @@ export const setChargingPreferences: CommandKindRules = {
     const word = status === 'Accepted' ? 'ACCEPTED' : 'NOT_POSSIBLE';
     return { result: preferences_response ?? word };
   },
-  timeout: { result: 'TIMEOUT' },
   bodyOf: () => undefined,
 };

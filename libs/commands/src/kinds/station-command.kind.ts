@@ -12,7 +12,6 @@ const stationCommand = (
     result: resultOfCommand(type, finished, status),
     ...(finished.message && { message: [finished.message] }),
   }),
-  timeout: { result: 'TIMEOUT' },
   bodyOf: (version, { result, message }) =>
     encodeCommandResult(version, {
       result: result as CommandResultType,

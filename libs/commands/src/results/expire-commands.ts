@@ -1,7 +1,6 @@
 import { rowsOf, type SqlRunner } from '#change-log';
 import { type DataSource } from 'typeorm';
 import { type SettledCommand } from '../kinds/command-kind.js';
-import { rulesOf } from '../kinds/command-kinds.js';
 import { settleCommands } from '../settle-commands.js';
 import { COMMAND_COLUMNS, type LockedCommand } from './locked-commands.js';
 
@@ -29,7 +28,7 @@ async function expireSome(tx: SqlRunner, now: Date): Promise<SettledCommand[]> {
   );
   const settled = commands.map((command) => ({
     command,
-    outcome: rulesOf(command.kind).timeout,
+    outcome: { result: 'TIMEOUT' },
     finished: undefined,
   }));
   await settleCommands(tx, settled, now);
