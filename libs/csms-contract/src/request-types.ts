@@ -10,3 +10,6 @@ export type RequestData<T extends RequestTypeName> = Static<(typeof EVENT_TYPES)
 export const REQUEST_TYPES = (Object.keys(EVENT_TYPES) as EventTypeName[]).filter(
   (name): name is RequestTypeName => EVENT_TYPES[name].topics.some((topic) => topic === 'requests'),
 );
+
+export const isRequestType = (name: string): name is RequestTypeName =>
+  (REQUEST_TYPES as readonly string[]).includes(name);

@@ -1,4 +1,4 @@
-import { type RequestTypeName } from '#csms-contract';
+import { isRequestType } from '#csms-contract';
 import { type RequestMisbehaviour } from '../../../apps/sandbox/src/csms/request-misbehaviour.js';
 import { type VirtualCsms } from '../../../apps/sandbox/src/csms/virtual-csms.js';
 
@@ -16,7 +16,7 @@ export function goWild(
 ): Map<string, SeenRequest> {
   const seen = new Map<string, SeenRequest>();
   csms.onMessage(({ type, data }) => {
-    if (!isRequest(type)) return;
+    if (!isRequestType(type)) return;
     const { command_id: id, deadline } = data as { command_id: string; deadline: string };
     const before = seen.get(id)?.times ?? 0;
     seen.set(id, { deadline: new Date(deadline), times: before + 1 });
@@ -24,9 +24,6 @@ export function goWild(
   csms.onRequest(({ type }) => csms.misbehave(type, misbehaviour(random, timeoutMs)));
   return seen;
 }
-
-const isRequest = (type: string): type is RequestTypeName =>
-  /^ocpi\.\w+-[\w-]+\.requested\.v1$/.test(type);
 
 /** Two in five behave. */
 function misbehaviour(random: () => number, timeoutMs: number): RequestMisbehaviour | undefined {

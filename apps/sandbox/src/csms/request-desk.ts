@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type CloudEvent,
-  REQUEST_TYPES,
+  isRequestType,
   type RequestData,
   type RequestTypeName,
 } from '#csms-contract';
@@ -47,7 +47,7 @@ export class RequestDesk {
 
   /** Returns when the request is on record; the work goes on. Other messages are none of its business. */
   take({ type, data }: CloudEvent): void {
-    if (!isRequest(type)) return;
+    if (!isRequestType(type)) return;
     const request = data as RequestData<RequestTypeName>;
     const { ledger, onTrouble } = this.options;
     if (ledger.take(request.command_id)) {
@@ -111,6 +111,3 @@ export class RequestDesk {
     return { ...this.options.party, command_id };
   }
 }
-
-const isRequest = (type: string): type is RequestTypeName =>
-  (REQUEST_TYPES as readonly string[]).includes(type);

@@ -1,4 +1,4 @@
-import { type PartyId, type Routing, versionManifest } from '#ocpi';
+import { partyOfKey, type Routing, versionManifest } from '#ocpi';
 import {
   type Connection,
   type ConnectionDirectory,
@@ -65,9 +65,4 @@ function tokenOf(connection: Connection): string | undefined {
 function bodyFor({ version, body }: MarkedCallback, { profile }: Connection): string {
   if (version !== '2.1.1' || !profile.bareCommandWords) return body;
   return JSON.stringify((JSON.parse(body) as { result: string }).result);
-}
-
-function partyOfKey(key: string): PartyId {
-  const [country_code = '', party_id = ''] = key.split('*');
-  return { country_code, party_id };
 }

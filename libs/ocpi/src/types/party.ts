@@ -8,6 +8,12 @@ export interface PartyId {
 export const partyKey = (party: PartyId): string =>
   `${party.country_code}*${party.party_id}`.toUpperCase();
 
+/** The party of a key, in capitals: for whoever is no longer there to ask for its own spelling. */
+export function partyOfKey(key: string): PartyId {
+  const [country_code = '', party_id = ''] = key.split('*');
+  return { country_code, party_id };
+}
+
 export const sameParty = (a: PartyId, b: PartyId): boolean => partyKey(a) === partyKey(b);
 
 /** The folded form of an id, for keys and comparisons; the original spelling is what is stored and sent (TYP-01). */
