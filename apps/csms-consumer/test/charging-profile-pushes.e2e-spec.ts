@@ -221,6 +221,33 @@ describe.each(['2.2.1', '2.3.0'] as const)('changes of charging profiles [%s]', 
     expect(rows).toEqual([{ outcome: 'rejected', kind: 'chargingprofile' }]);
   });
 
+  it('a partner that refuses our token is rejected, and told the latest plan once it is registered again', async () => {
+    const strict = await world.partner('strict', version, { party: 'DE*STR' });
+    const cdr_token = { ...(await world.session()).cdr_token, country_code: 'DE', party_id: 'STR' };
+    const { id } = await world.session({ cdr_token });
+    await world.setProfile(strict, id, amperes(16));
+    strict.server.script = () => ({ status: 401 });
+    const last = plan(10);
+    await world.changed(id, last);
+    const connection = async () => {
+      const source = world.api.dataSource;
+      const [row] = await source.query(`SELECT state FROM connection WHERE id = 'strict'`);
+      return row;
+    };
+    await eventually(async () => (await connection()).state === 'rejected');
+    await sleep(QUIET_MS);
+    expect(pushes(strict)).toHaveLength(1);
+
+    strict.server.script = undefined;
+    strict.server.clear();
+    await world.api.dataSource.query(
+      `UPDATE connection SET state = 'registered' WHERE id = 'strict'`,
+    );
+    await world.api.dataSource.query(`SELECT pg_notify('ocpi_connection', 'strict')`);
+    await world.settled();
+    expect(pushes(strict).map(({ body }) => body)).toEqual([last]);
+  });
+
   it('a partner that is away gets the latest plan alone, once it answers; an older event changes nothing', async () => {
     const { id } = await world.session();
     await world.setProfile(emsp, id, amperes(16));

@@ -4,7 +4,7 @@ import {
   encodeActiveChargingProfile,
   joinUrl,
   parseDateTime,
-  type PartyId,
+  partyOfKey,
 } from '#ocpi';
 import {
   type ConnectionDirectory,
@@ -21,6 +21,7 @@ import { backoffMs } from '../feeds/backoff.js';
 import { type LiveConnection, nameOf } from '../push-scope.js';
 import { PushSender } from '../push-sender.js';
 import { ExchangeLog } from '../records/exchange-log.js';
+import { tokenRefused } from '../refused-token.js';
 import {
   connectionsWithDue,
   type DueProfile,
@@ -138,6 +139,9 @@ export class ChargingProfilePushes {
       await endDueProfile(source, due); // refused is judged as callbacks are: not repeated (CHP-39)
       return;
     }
+    if (outcome.kind === 'unauthorized') {
+      await tokenRefused(source, directory, connection, outcome.reason);
+    }
     const retryAfterMs = outcome.kind === 'unavailable' ? outcome.retryAfterMs : undefined;
     const pause = backoffMs(due.attempts, connection.profile, retryAfterMs);
     await postponeDueProfile(source, due, pause);
@@ -189,9 +193,4 @@ function isOver({
 }: ActiveChargingProfile): boolean {
   const start = parseDateTime(start_date_time)?.getTime() ?? 0;
   return duration !== undefined && start + duration * 1000 < Date.now();
-}
-
-function partyOfKey(key: string): PartyId {
-  const [country_code = '', party_id = ''] = key.split('*');
-  return { country_code, party_id };
 }

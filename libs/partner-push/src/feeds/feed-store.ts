@@ -1,12 +1,8 @@
 import { type SqlRunner } from '#change-log';
-import {
-  type Connection,
-  type ConnectionDirectory,
-  rejectConnection,
-  requestTokenPull,
-} from '#partners';
+import { type Connection, type ConnectionDirectory, requestTokenPull } from '#partners';
 import { createLogger } from '#platform';
 import { type DataSource } from 'typeorm';
+import { tokenRefused } from '../refused-token.js';
 import { type WalkPlace } from './snapshot-page.js';
 
 const log = createLogger('feeds');
@@ -64,12 +60,8 @@ export class FeedStore {
     );
   }
 
-  /** The partner refuses our token: its traffic stands still until somebody acts, unless the token is a new one by now. */
-  async rejectConnection(connection: Connection, reason: string): Promise<void> {
-    if (await rejectConnection(this.source, connection)) {
-      log.error({ connection: connection.id, reason }, 'the partner refuses our credentials token');
-    }
-    await this.directory.refresh();
+  rejectConnection(connection: Connection, reason: string): Promise<void> {
+    return tokenRefused(this.source, this.directory, connection, reason);
   }
 
   /** What a partner does differently from the text, with the time it was last seen (STA-06). */
