@@ -1,6 +1,8 @@
 import { type Token } from '#ocpi';
 import { ConnectionDirectory, storeTokens } from '#partners';
 import { type Admin, startAdmin } from './admin-harness.js';
+import { aSession } from '../../../../libs/partner-push/test/objects.js';
+import { storeSession } from '../../../../test/harness/stored-objects.js';
 import { markRegistered, storeCdr, storeLocation } from './stored-objects.js';
 
 let admin: Admin;
@@ -82,6 +84,20 @@ describe('where is my object', () => {
         ocpiStatus: 1000,
         response: '{"status_code":1000}',
       },
+    });
+  });
+
+  it('shows what was last said about a Session, its charging profile too', async () => {
+    const ids = { country_code: 'NL', party_id: 'EVC' };
+    await storeSession(admin.dataSource, aSession({ ...ids, id: 'S1' }));
+    await admin.dataSource.query(
+      `INSERT INTO exchange (connection_id, kind, object_name, at, method, url, http_status, duration_ms, outcome, request_id)
+       VALUES ('two', 'session', 'NL*EVC/S1', now() - interval '1 s', 'PUT', 'https://two.example/s/S1', 200, 12, 'delivered', 'r2'),
+              ('two', 'chargingprofile', 'NL*EVC/S1', now(), 'PUT', 'https://two.example/p/S1', 400, 12, 'rejected', 'r3')`,
+    );
+    expect((await deliveriesOf('session/NL*EVC/S1')).at.two.lastExchange).toMatchObject({
+      url: 'https://two.example/p/S1',
+      outcome: 'rejected',
     });
   });
 

@@ -41,6 +41,14 @@ const SELECT = `SELECT c.id, f.connection_id IS NOT NULL AS "hasFeed", f.snapsho
       ORDER BY e.at DESC LIMIT 1) AS exchange
   FROM connection c LEFT JOIN feed f ON f.connection_id = c.id`;
 
+/** The kinds under which changes and exchanges about an object, its parts, or what limits it, are recorded. */
+const TOLD_AS = {
+  location: ['location', 'evse', 'connector'],
+  tariff: ['tariff'],
+  session: ['session', 'chargingprofile'],
+  cdr: ['cdr'],
+} as const satisfies { [K in ObjectKind]: readonly string[] };
+
 /** The order in which a walk over everything goes. */
 const WALK: readonly ObjectKind[] = ['tariff', 'location', 'session', 'cdr'];
 
@@ -54,11 +62,10 @@ export class DeliveryReport {
   ) {}
 
   async of(object: StoredObject): Promise<DeliveryView[]> {
-    const kinds = object.kind === 'location' ? ['location', 'evse', 'connector'] : [object.kind];
     const records = await this.dataSource.query<Record[]>(SELECT, [
       object.kind,
       object.rowId,
-      kinds,
+      TOLD_AS[object.kind],
       object.exchangeNames,
     ]);
     const byId = new Map(records.map((record) => [record.id, record]));
