@@ -39,7 +39,7 @@ export class ReservationEntity {
   @Column('text', { name: 'sender_key' })
   senderKey: string;
 
-  /** The partner's id, folded where its version ignores case (CMD-72). */
+  /** The partner's id, folded on every version: on 2.1.1 it is a number, which has no case (CMD-72). */
   @Column('text', { name: 'reservation_key' })
   reservationKey: string;
 
