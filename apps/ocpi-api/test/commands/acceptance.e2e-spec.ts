@@ -414,13 +414,22 @@ describe('a command [2.1.1]', () => {
     expectResult(await world.command(emsps['2.1.1'], 'START_SESSION', other), 'REJECTED', 2003);
   });
 
-  it('CMD-37 [2.1.1], CMD-38 [2.1.1]: where a connector is required, which it cannot name, the only one is meant', async () => {
-    const capabilities = ['REMOTE_START_STOP_CAPABLE', 'START_SESSION_CONNECTOR_REQUIRED'];
-    await world.site('VIRTUAL', { capabilities, evses: 2 });
+  it('CMD-37 [2.1.1], CMD-38 [2.1.1]: of virtual EVSEs the named one starts; one that needs a connector, which it cannot name, starts as little as its Location says', async () => {
+    await world.site('VIRTUAL', { evses: 2 });
     const body = start('2.1.1', { location_id: 'VIRTUAL', evse_uid: 'VIRTUAL-2' });
     expectResult(await world.command(emsps['2.1.1'], 'START_SESSION', body), 'ACCEPTED');
-    const { data } = await world.nextRequest();
-    expect(data).toMatchObject({ evse_uid: 'VIRTUAL-2', connector_id: '1' });
+    expect((await world.nextRequest()).data).toMatchObject({ evse_uid: 'VIRTUAL-2' });
+
+    const capabilities = ['REMOTE_START_STOP_CAPABLE', 'START_SESSION_CONNECTOR_REQUIRED'];
+    await world.site('NEEDY', { capabilities });
+    const { token } = emsps['2.1.1'];
+    const shown = await world.api.call('/ocpi/2.1.1/locations/NEEDY', { token });
+    expect(shown.json.data.evses[0].capabilities ?? []).toEqual([]);
+    const { evse_uid: _none, ...anywhere } = start('2.1.1', { location_id: 'NEEDY' });
+    for (const place of [anywhere, { ...anywhere, evse_uid: 'NEEDY-1' }]) {
+      const answer = await world.command(emsps['2.1.1'], 'START_SESSION', place);
+      expectResult(answer, 'NOT_SUPPORTED');
+    }
   });
 });
 

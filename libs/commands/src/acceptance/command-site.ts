@@ -102,9 +102,9 @@ export function inability(
 /** The same of several of which one is enough. */
 export function inabilityOfAll(
   evses: readonly CommandEvse[],
-  capability: string,
+  inabilityOf: (evse: CommandEvse) => Refusal | undefined,
 ): Refusal | undefined {
-  const found = evses.map((evse) => inability(evse, capability));
+  const found = evses.map(inabilityOf);
   if (found.includes(undefined)) return undefined;
   return (
     found.find((one) => one?.result === 'REJECTED') ??

@@ -18,7 +18,9 @@ export async function judgeReserve(scope: CommandScope, body: ReserveNow): Promi
   const site = await findSite(source, caller, body.location_id, body.evse_uid);
   if (!site) return unknownPlace('unknown location');
   if (body.evse_uid !== undefined && site.evses.length === 0) return unknownPlace('unknown EVSE');
-  return inabilityOfAll(site.evses, CAPABILITY) ?? accept(scope, body, site);
+  return (
+    inabilityOfAll(site.evses, (one) => inability(one, CAPABILITY)) ?? accept(scope, body, site)
+  );
 }
 
 function accept(scope: CommandScope, body: ReserveNow, site: CommandSite): Verdict {

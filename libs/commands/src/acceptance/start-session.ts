@@ -1,5 +1,5 @@
 import { csmsRequest } from '#csms-contract';
-import { foldId, type StartSession } from '#ocpi';
+import { foldId, type OcpiVersion, type StartSession } from '#ocpi';
 import { openCommand } from '../open-command.js';
 import { newCommand, type CommandScope, requestFrame } from './command-scope.js';
 import {
@@ -12,9 +12,14 @@ import {
 } from './command-site.js';
 import { driverOf } from './driver.js';
 import { whyNotOwn } from './own-token.js';
-import { type Refusal, rejected, unfitField, unknownPlace, type Verdict } from './verdict.js';
-
-const CAPABILITY = 'REMOTE_START_STOP_CAPABLE';
+import {
+  notSupported,
+  type Refusal,
+  rejected,
+  unfitField,
+  unknownPlace,
+  type Verdict,
+} from './verdict.js';
 
 /** Where charging is to start. */
 interface Start {
@@ -30,23 +35,39 @@ export async function judgeStart(scope: CommandScope, body: StartSession): Promi
   if (foreign) return foreign;
   const site = await findSite(scope.source, caller, body.location_id, body.evse_uid);
   if (!site) return unknownPlace('unknown location');
-  const evse = chooseEvse(site, body);
+  const evse = chooseEvse(scope, site, body);
   if ('kind' in evse) return evse;
   const connectorId = chooseConnector(scope, evse, body);
   if (typeof connectorId === 'object') return connectorId;
   return accept(scope, body, { site, evse, connectorId });
 }
 
+const needsConnector = ({ capabilities }: CommandEvse): boolean =>
+  capabilities.includes('START_SESSION_CONNECTOR_REQUIRED');
+
+/** 2.1.1 has no field for a connector: there an EVSE that needs one is shown without remote start (CMD-38, T11). */
+const inabilityOn =
+  (version: OcpiVersion) =>
+  (evse: CommandEvse): Refusal | undefined =>
+    version === '2.1.1' && needsConnector(evse)
+      ? notSupported('the EVSE needs a connector, which 2.1.1 cannot name')
+      : inability(evse, 'REMOTE_START_STOP_CAPABLE');
+
 /** OCPI knows no station: where several EVSEs could be meant, none is (CMD-35, CMD-31). */
-function chooseEvse(site: CommandSite, { evse_uid }: StartSession): CommandEvse | Refusal {
+function chooseEvse(
+  { caller }: CommandScope,
+  site: CommandSite,
+  { evse_uid }: StartSession,
+): CommandEvse | Refusal {
+  const inabilityOf = inabilityOn(caller.version);
   if (evse_uid === undefined) {
-    const able = site.evses.filter((evse) => inability(evse, CAPABILITY) === undefined);
+    const able = site.evses.filter((evse) => inabilityOf(evse) === undefined);
     if (able.length > 1) return rejected('evse_uid is needed: the Location has several EVSEs');
-    return able[0] ?? inabilityOfAll(site.evses, CAPABILITY) ?? rejected('no EVSE');
+    return able[0] ?? inabilityOfAll(site.evses, inabilityOf) ?? rejected('no EVSE');
   }
   const [evse] = site.evses;
   if (!evse) return unknownPlace('unknown EVSE');
-  return inability(evse, CAPABILITY) ?? evse;
+  return inabilityOf(evse) ?? evse;
 }
 
 function chooseConnector(
@@ -57,11 +78,7 @@ function chooseConnector(
   if (connector_id !== undefined) {
     return connectorOf(caller, evse, connector_id) ?? unfitField('unknown connector');
   }
-  if (!evse.capabilities.includes('START_SESSION_CONNECTOR_REQUIRED')) return undefined;
-  if (caller.version !== '2.1.1') return unfitField('connector_id is required for this EVSE');
-  // No field for it there (CMD-38): one connector is the one meant.
-  const [only, ...others] = evse.connectorIds;
-  return others.length === 0 ? only : rejected('the EVSE has several connectors');
+  return needsConnector(evse) ? unfitField('connector_id is required for this EVSE') : undefined;
 }
 
 function accept(
