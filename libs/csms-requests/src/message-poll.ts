@@ -31,6 +31,17 @@ export interface PolledMessages {
   next: string;
 }
 
+/** Of the data in one answer; a message that is longer comes alone. */
+const MOST_CHARACTERS = 1_000_000;
+
+const PAGE = `SELECT ${CSMS_MESSAGES.select}, found FROM (
+    SELECT *, count(*) OVER () AS found,
+           sum(length(data)) OVER (ORDER BY xid, seq ROWS UNBOUNDED PRECEDING) - length(data) AS before
+      FROM (SELECT * FROM csms_message
+             WHERE (xid, seq) > ($1, $2) AND xid < $3 AND (party_key IS NULL OR party_key = ANY ($4))
+             ORDER BY xid, seq LIMIT $5) AS page) AS measured
+   WHERE before < $6 ORDER BY xid, seq`;
+
 /** `after` is nothing that this gateway gave out. */
 export class UnknownPageCursorError extends Error {
   override readonly name = 'UnknownPageCursorError';
@@ -89,16 +100,18 @@ export class MessagePoll {
     start: Cursor,
   ): Promise<PolledMessages | undefined> {
     const { horizon } = this.tail;
-    const rows = await rowsOf<CsmsMessageEntity>(
-      this.database,
-      `SELECT ${CSMS_MESSAGES.select} FROM csms_message
-        WHERE (xid, seq) > ($1, $2) AND xid < $3 AND (party_key IS NULL OR party_key = ANY ($4))
-        ORDER BY xid, seq LIMIT $5`,
-      [start.xid, start.seq, horizon, parties, limit],
-    );
+    const rows = await rowsOf<CsmsMessageEntity & { found: number }>(this.database, PAGE, [
+      start.xid,
+      start.seq,
+      horizon,
+      parties,
+      limit,
+      MOST_CHARACTERS,
+    ]);
     const last = rows.at(-1);
     if (last) {
-      const end = rows.length < limit ? endOf(horizon - 1) : { xid: last.xid, seq: last.seq };
+      const isAll = rows.length === last.found && last.found < limit;
+      const end = isAll ? endOf(horizon - 1) : { xid: last.xid, seq: last.seq };
       return { rows: rows.sort((a, b) => a.seq - b.seq), next: printPageCursor(end) };
     }
     // Nothing for this client up to here: what others get must not be kept for it.

@@ -89,6 +89,19 @@ describe('a CSMS that asks for its messages', () => {
     expect((await waiting).uids).toEqual(['A']);
   });
 
+  it('gets long messages few at a time, and all of them', async () => {
+    await beginAtTail();
+    await say(outbox.source, 'A', 'B', 'C', 'D');
+    await outbox.source.query(`UPDATE csms_message SET data = rpad(data, 600000)`);
+    const first = await take('wait=30');
+    const second = await take(`wait=30&after=${first.next}`);
+    expect([first.uids, second.uids]).toEqual([
+      ['A', 'B'],
+      ['C', 'D'],
+    ]);
+    expect((await ask(`wait=0&after=${second.next}`)).status).toBe(204);
+  });
+
   it('gets 204 when nothing came in time', async () => {
     const answer = await ask('wait=1');
     expect(answer.status).toBe(204);

@@ -86,6 +86,22 @@ describe('decodeSetChargingProfile', () => {
     expect(paths(put({ min_charging_rate: -0.1 }))).toEqual(['charging_profile.min_charging_rate']);
   });
 
+  it('P16 (partial: plans that no station takes): periods and rates have a bound', () => {
+    const many = Array.from({ length: 1025 }, (_, n) => ({ start_period: n, limit: 1 }));
+    const path = 'charging_profile.charging_profile_period';
+    expect(paths(put({ charging_profile_period: many }))).toEqual([path]);
+    expect(
+      paths(
+        put({ charging_profile_period: many.slice(1).map((p, n) => ({ ...p, start_period: n })) }),
+      ),
+    ).toEqual([]);
+    const endless = [{ start_period: 0, limit: 1e308 }];
+    expect(paths(put({ charging_profile_period: endless }))).toEqual([`${path}[0].limit`]);
+    expect(paths(put({ min_charging_rate: 1e308 }))).toEqual([
+      'charging_profile.min_charging_rate',
+    ]);
+  });
+
   it('CHP-17 (partial: the body): periods begin at 0 and follow each other', () => {
     const at = (index: number) => [
       `charging_profile.charging_profile_period[${index}].start_period`,
