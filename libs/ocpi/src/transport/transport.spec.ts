@@ -75,20 +75,10 @@ describe('errors', () => {
     ],
     ['STA-04 (partial: code)', OcpiError.unknownObject('session', '2.3.0'), 404, 2000],
     ['STA-03 (partial: code)', OcpiError.unauthorized(), 401, 2000],
-    [
-      'STA-10 (partial: the code; commands are not built yet)',
-      OcpiError.unknownLocation(),
-      200,
-      2003,
-    ],
+    ['STA-10 (partial: the code)', OcpiError.unknownLocation(), 200, 2003],
     ['STA-14 (partial: code)', OcpiError.ownFailure(), 200, 3000],
     ['STA-14 (partial: code)', OcpiError.unavailable(), 503, 3000],
-    [
-      'STA-18 (partial: the code; charging preferences are not built yet) [2.2.1+]',
-      OcpiError.notCapable('no'),
-      404,
-      2001,
-    ],
+    ['STA-18 (partial: the code) [2.2.1+]', OcpiError.notCapable('no'), 404, 2001],
     ['TRN-18 (partial: code)', OcpiError.methodNotAllowed(['GET']), 405, 2000],
   ])('%s: HTTP status and code of a refusal (%#)', (_ids, error, http, code) => {
     expect([error.httpStatus, error.statusCode]).toEqual([http, code]);
@@ -150,7 +140,7 @@ describe('routing', () => {
     ).toEqual(['to']);
     expect(readRouting({})).toEqual({ incomplete: [] });
   });
-  it('TRN-54 (partial: headers) [2.2.1+], TRN-60 (partial: the headers; hubs and real-time authorization are not built yet) [2.2.1+]: an answer mirrors, an open request has no to', () => {
+  it('TRN-54 (partial: headers) [2.2.1+], TRN-60 (partial: the headers; hubs are not built yet) [2.2.1+]: an answer mirrors, an open request has no to', () => {
     expect(mirrorRouting({ to: NL, from: DE })).toEqual({ to: DE, from: NL });
     expect(mirrorRouting({ from: DE }, NL)).toEqual({ to: DE, from: NL });
     expect(Object.keys(writeRouting({ from: DE }))).toEqual([
