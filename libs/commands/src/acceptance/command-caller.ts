@@ -1,5 +1,5 @@
 import { type OcpiVersion, partyKey, type PartyId } from '#ocpi';
-import { type Connection, type HostedParty, partyIdOf } from '#partners';
+import { type Connection, type HostedParty, partyIdOf, tokenPartiesOf } from '#partners';
 
 /** Who commands, and whom. */
 export interface CommandCaller {
@@ -26,3 +26,7 @@ export function senderOf({ connection, from }: CommandCaller): PartyId | undefin
 /** Keys of the parties that the caller may act for: the one named, else all of the connection's (CMD-43). */
 export const actsFor = ({ connection, from }: CommandCaller): string[] =>
   from ? [partyKey(from)] : connection.parties.map((party) => party.partyKey);
+
+/** Those of them whose drivers charge: a Session with another token is none of the caller's customers'. */
+export const customersOf = (caller: CommandCaller): string[] =>
+  actsFor(caller).filter((key) => tokenPartiesOf(caller.connection).includes(key));

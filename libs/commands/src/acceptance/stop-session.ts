@@ -1,38 +1,25 @@
-import { rowsOf } from '#change-log';
 import { csmsRequest } from '#csms-contract';
-import { foldId, isUnassigned, type Session, type StopSession } from '#ocpi';
-import { tokenPartiesOf } from '#partners';
+import { foldId, isUnassigned, type StopSession } from '#ocpi';
 import { openCommand } from '../open-command.js';
-import { actsFor } from './command-caller.js';
+import { findSession } from '../sessions/find-session.js';
+import { customersOf } from './command-caller.js';
 import { type CommandScope, newCommand, requestFrame } from './command-scope.js';
 import { findSite, inability, isSameId } from './command-site.js';
 import { rejected, unknownSession, type Verdict } from './verdict.js';
 
-interface Line {
-  partyKey: string;
-  tokenPartyKey: string;
-  body: string;
-}
-
 /** Stops only what is the caller's customer's, and running (CMD-32 to CMD-34). */
 export async function judgeStop(scope: CommandScope, body: StopSession): Promise<Verdict> {
   const { caller, source } = scope;
-  const rows = await rowsOf<Line>(
-    source,
-    `SELECT party_key AS "partyKey", token_party_key AS "tokenPartyKey", body FROM session
-      WHERE session_key = $1 AND party_key = ANY($2)`,
-    [foldId(body.session_id), caller.hosted.map(({ partyKey }) => partyKey)],
-  );
-  const row = rows[0];
-  const hosted = caller.hosted.find(({ partyKey }) => partyKey === row?.partyKey);
-  const session = row && (JSON.parse(row.body) as Session);
+  const partyKeys = caller.hosted.map(({ partyKey }) => partyKey);
+  const found = await findSession(source, partyKeys, body.session_id);
+  const hosted = caller.hosted.find(({ partyKey }) => partyKey === found?.partyKey);
+  const session = found?.session;
   if (!session || !hosted || !isSameId(caller, body.session_id, session.id)) {
     return unknownSession('unknown session');
   }
-  const customers = actsFor(caller).filter((key) =>
-    tokenPartiesOf(caller.connection).includes(key),
-  );
-  if (!customers.includes(row.tokenPartyKey)) return rejected('the session is not your customer’s');
+  if (!customersOf(caller).includes(found.tokenPartyKey)) {
+    return rejected('the session is not your customer’s');
+  }
   if (session.status === 'COMPLETED' || session.status === 'INVALID') {
     return rejected('the session is over');
   }

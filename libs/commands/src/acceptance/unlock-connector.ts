@@ -1,9 +1,8 @@
 import { rowsOf } from '#change-log';
 import { csmsRequest } from '#csms-contract';
 import { foldId, type UnlockConnector } from '#ocpi';
-import { tokenPartiesOf } from '#partners';
 import { openCommand } from '../open-command.js';
-import { actsFor } from './command-caller.js';
+import { customersOf } from './command-caller.js';
 import { type CommandScope, newCommand, requestFrame } from './command-scope.js';
 import {
   type CommandEvse,
@@ -46,15 +45,18 @@ async function whyInUse(
   { source, caller }: CommandScope,
   { site, evse, connectorId }: Lock,
 ): Promise<Refusal | undefined> {
-  const customers = actsFor(caller).filter((key) =>
-    tokenPartiesOf(caller.connection).includes(key),
-  );
   const rows = await rowsOf(
     source,
     `SELECT FROM session WHERE party_key = $1 AND status = 'ACTIVE' AND token_party_key <> ALL($2)
         AND upper(body::jsonb ->> 'location_id') = $3 AND upper(body::jsonb ->> 'evse_uid') = $4
         AND upper(body::jsonb ->> 'connector_id') = $5 LIMIT 1`,
-    [site.hosted.partyKey, customers, site.locationKey, evse.evseKey, foldId(connectorId)],
+    [
+      site.hosted.partyKey,
+      customersOf(caller),
+      site.locationKey,
+      evse.evseKey,
+      foldId(connectorId),
+    ],
   );
   return rows.length > 0 ? rejected('somebody else is charging there') : undefined;
 }

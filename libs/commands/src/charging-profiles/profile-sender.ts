@@ -1,18 +1,14 @@
-import { type PartyId, partyKey } from '#ocpi';
-import { type Connection, partyIdOf, tokenPartiesOf } from '#partners';
-import { type CommandCaller } from '../acceptance/command-caller.js';
+import { type PartyId } from '#ocpi';
+import { type Connection, partyIdOf } from '#partners';
+import { type CommandCaller, customersOf } from '../acceptance/command-caller.js';
 
 /**
  * The partner's party that limits this Session; undefined where it is none of its drivers' and the partner is no contracted
  * SCSP, which may limit all (CHP-09, CHP-35).
  */
-export function profileSender(
-  { connection, from }: CommandCaller,
-  tokenPartyKey: string,
-): PartyId | undefined {
-  const isOwn = tokenPartiesOf(connection).includes(tokenPartyKey);
-  if (isOwn && (!from || partyKey(from) === tokenPartyKey))
-    return partyOf(connection, tokenPartyKey);
+export function profileSender(caller: CommandCaller, tokenPartyKey: string): PartyId | undefined {
+  const { connection, from } = caller;
+  if (customersOf(caller).includes(tokenPartyKey)) return partyOf(connection, tokenPartyKey);
   if (connection.profile.chargingProfiles !== 'all') return undefined;
   return from ?? smartCharger(connection);
 }

@@ -15,10 +15,10 @@ import {
   type Tariff,
   validAt,
 } from '#ocpi';
-import { ConnectionObservations, type HostedParty, partyIdOf, tokenPartiesOf } from '#partners';
+import { ConnectionObservations, type HostedParty, partyIdOf } from '#partners';
 import { Clock } from '#platform';
 import { DataSource } from 'typeorm';
-import { actsFor, type CommandCaller } from '../acceptance/command-caller.js';
+import { type CommandCaller, customersOf } from '../acceptance/command-caller.js';
 import { type CommandScope, requestFrame } from '../acceptance/command-scope.js';
 import { newestOther } from '../charging-profiles/newest-other.js';
 import { CommandSignal } from '../command-signal.js';
@@ -137,10 +137,8 @@ export class ChargingPreferencesAcceptance {
 
 /** The caller's party whose driver charges. */
 function ownerOf(caller: CommandCaller, { tokenPartyKey }: StoredSession): PartyId | undefined {
-  const { connection } = caller;
-  if (!tokenPartiesOf(connection).includes(tokenPartyKey)) return undefined;
-  if (!actsFor(caller).includes(tokenPartyKey)) return undefined;
-  const party = connection.parties.find((candidate) => candidate.partyKey === tokenPartyKey);
+  if (!customersOf(caller).includes(tokenPartyKey)) return undefined;
+  const party = caller.connection.parties.find((candidate) => candidate.partyKey === tokenPartyKey);
   return party && partyIdOf(party);
 }
 
