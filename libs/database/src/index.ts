@@ -39,3 +39,4 @@ export * from './repositories/location-page.js';
 export * from './repositories/location-rows.js';
 export * from './named-query.js';
 export * from './database-faults.js';
+export * from './retry-on-collision.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ChangeLogSignal } from '#change-log';
 import { isEventType } from '#csms-contract';
-import { isCollision, isDatabaseAway } from '#database';
+import { isDatabaseAway, retryOnCollision } from '#database';
 import { Clock, createLogger, GatewaySettings, Metrics } from '#platform';
 import { DataSource, type EntityManager } from 'typeorm';
 import { applyBatch, type BatchResult, prepare, type PreparedEvent } from './apply-batch.js';
@@ -10,7 +10,6 @@ import { type Waiting } from './event-handler.js';
 import { type EventOutcome, type IncomingEvent } from './incoming-event.js';
 import { lockParked, type ParkedRow, reread } from './parked-rows.js';
 
-const COLLISION_RETRIES = 3;
 const RELEASE_AT_ONCE = 500;
 
 /**
@@ -169,14 +168,8 @@ export class EventProcessor {
     return applyBatch(sql, events, this.clock.now(), this.settings.holdSeconds);
   }
 
-  private async transaction<T>(work: (sql: EntityManager) => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.dataSource.transaction((manager) => work(manager));
-      } catch (error) {
-        if (attempt > COLLISION_RETRIES || !isCollision(error)) throw error;
-      }
-    }
+  private transaction<T>(work: (sql: EntityManager) => Promise<T>): Promise<T> {
+    return retryOnCollision(() => this.dataSource.transaction((manager) => work(manager)));
   }
 
   private report(batch: readonly IncomingEvent[], outcomes: readonly EventOutcome[]): void {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { isCollision } from '#database';
+import { retryOnCollision } from '#database';
 import {
   checkExpiry,
   type Command,
@@ -28,8 +28,6 @@ import { type Acceptance, notSupported, type Refusal, rejected, type Verdict } f
 export interface CommandAnswer extends CommandResponse {
   statusCode: number;
 }
-
-const COLLISION_RETRIES = 3;
 
 /**
  * Takes a partner's command on, or says why not, by what is stored: never by asking the CSMS (CMD-10, P8). What is
@@ -83,14 +81,7 @@ export class CommandAcceptance {
   }
 
   private async open(acceptance: Acceptance): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await this.dataSource.transaction((tx) => acceptance.open(tx));
-        break;
-      } catch (error) {
-        if (attempt > COLLISION_RETRIES || !isCollision(error)) throw error;
-      }
-    }
+    await retryOnCollision(() => this.dataSource.transaction((tx) => acceptance.open(tx)));
     this.signal.notify();
   }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { rowsOf, type SqlRunner } from '#change-log';
 import { csmsRequest } from '#csms-contract';
-import { isCollision } from '#database';
+import { retryOnCollision } from '#database';
 import {
   type ChargingProfile,
   type ChargingProfileResponse,
@@ -45,8 +45,6 @@ interface Accepted {
 interface Rejection {
   why: string;
 }
-
-const COLLISION_RETRIES = 3;
 
 const RECENT = `SELECT count(*) AS count FROM command c JOIN command_callback b ON b.command_id = c.id
   WHERE c.party_key = $1 AND c.session_key = $2 AND c.connection_id = $3 AND c.kind LIKE '%\\_CHARGING\\_PROFILE'
@@ -133,17 +131,11 @@ export class ChargingProfileAcceptance {
   }
 
   private async open(accepted: Accepted, request: ProfileRequest): Promise<'ACCEPTED' | Rejection> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const isOpen = await this.dataSource.transaction((tx) =>
-          openRequest(tx, accepted, request),
-        );
-        if (isOpen) this.signal.notify();
-        return isOpen ? 'ACCEPTED' : { why: 'another party limits the session' };
-      } catch (error) {
-        if (attempt > COLLISION_RETRIES || !isCollision(error)) throw error;
-      }
-    }
+    const isOpen = await retryOnCollision(() =>
+      this.dataSource.transaction((tx) => openRequest(tx, accepted, request)),
+    );
+    if (isOpen) this.signal.notify();
+    return isOpen ? 'ACCEPTED' : { why: 'another party limits the session' };
   }
 }
 

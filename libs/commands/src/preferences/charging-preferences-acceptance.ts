@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { rowsOf, type SqlRunner } from '#change-log';
 import { csmsRequest } from '#csms-contract';
-import { isCollision } from '#database';
+import { retryOnCollision } from '#database';
 import {
   type ChargingPreferencesResponse,
   type Connector,
@@ -30,8 +30,6 @@ type Preferences = ReceivedPreferences['preferences'];
 
 /** The partner's own request waits for the CSMS, so the limit is well below the time that partners wait for an answer. */
 export const PREFERENCES_WAIT_MS = 5000;
-
-const COLLISION_RETRIES = 3;
 
 /** A driver's wishes for a Session of the caller, where the CSMS may be asked about them. */
 interface Wishes {
@@ -124,14 +122,8 @@ export class ChargingPreferencesAcceptance {
     return outcome as ChargingPreferencesResponse;
   }
 
-  private async open(wishes: Wishes): Promise<string> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.dataSource.transaction((tx) => openPreferences(tx, wishes));
-      } catch (error) {
-        if (attempt > COLLISION_RETRIES || !isCollision(error)) throw error;
-      }
-    }
+  private open(wishes: Wishes): Promise<string> {
+    return retryOnCollision(() => this.dataSource.transaction((tx) => openPreferences(tx, wishes)));
   }
 }
 
