@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { SettledCommands } from '#commands';
+import { OutcomeWaiter } from '#commands';
 import { anEvse, aTariff } from '../../../libs/partner-push/test/objects.js';
 import { type Answer, expectEnvelope } from '../../../test/harness/api-harness.js';
 import { storeTariff } from '../../../test/harness/stored-objects.js';
@@ -140,7 +140,7 @@ describe.each(['2.2.1', '2.3.0'] as const)('charging preferences [%s]', (version
   it('a repeat while the CSMS is thinking gets the same answer, and the CSMS is asked once', async () => {
     const { id } = await sessionWith('14');
     const answers = [1, 2, 3].map(() => wish(id, { profile_type: 'REGULAR' }));
-    const waiting = world.api.app.get(SettledCommands)['waiting'];
+    const waiting = world.api.app.get(OutcomeWaiter)['waiting'];
     await eventually(() => [...waiting.values()].some(({ size }) => size === answers.length));
     expect(await world.asked(id)).toHaveLength(1);
     await world.finish(id, { preferences_response: 'NOT_POSSIBLE' });

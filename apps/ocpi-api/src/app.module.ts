@@ -6,8 +6,8 @@ import {
   ChargingProfileAcceptance,
   CommandAcceptance,
   CommandSignal,
+  OutcomeWaiter,
   ResponseUrls,
-  SettledCommands,
 } from '#commands';
 import { DatabaseModule } from '#database';
 import { PartnersModule } from '#partners';
@@ -65,7 +65,7 @@ export class AppModule {
         ChargingProfileAcceptance,
         ChargingPreferencesAcceptance,
         CommandSignal,
-        SettledCommands,
+        OutcomeWaiter,
         ResponseUrls,
         { provide: APP_FILTER, useClass: OcpiExceptionFilter },
       ],

@@ -6,7 +6,7 @@ import { type OcpiVersion } from '#ocpi';
 import { createHash, randomUUID } from 'node:crypto';
 import { type CommandTiming } from './command-timing.js';
 import { type CommandOutcome, type StoredCommand } from './kinds/command-kind.js';
-import { settleCommands } from './settle-commands.js';
+import { settleCommands } from './results/settle-commands.js';
 
 /** A request of a partner that passed every check. */
 export interface NewCommand {

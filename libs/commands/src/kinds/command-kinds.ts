@@ -7,8 +7,7 @@ import { setChargingPreferences } from './set-charging-preferences.js';
 import { setChargingProfile } from './set-charging-profile.js';
 import { STATION_COMMANDS } from './station-command.kind.js';
 
-/** Every kind that this build can open. */
-const COMMAND_KINDS: Partial<Record<CommandKind, CommandKindRules>> = {
+const COMMAND_KINDS: Record<CommandKind, CommandKindRules> = {
   ...STATION_COMMANDS,
   SET_CHARGING_PROFILE: setChargingProfile,
   CLEAR_CHARGING_PROFILE: clearChargingProfile,
@@ -18,9 +17,10 @@ const COMMAND_KINDS: Partial<Record<CommandKind, CommandKindRules>> = {
 
 /** @throws Error for a kind of a newer build */
 export function rulesOf(kind: CommandKind): CommandKindRules {
-  const rules = COMMAND_KINDS[kind];
-  if (!rules) throw new Error(`commands of the kind ${kind} are not known`);
-  return rules;
+  if (!Object.hasOwn(COMMAND_KINDS, kind)) {
+    throw new Error(`commands of the kind ${kind} are not known`);
+  }
+  return COMMAND_KINDS[kind];
 }
 
 /** What a result of this kind looks like on the wire, as JSON text; null where the version has no words for it. */

@@ -23,7 +23,7 @@ import { type CommandScope, requestFrame } from '../acceptance/command-scope.js'
 import { newestOther } from '../charging-profiles/newest-other.js';
 import { CommandSignal } from '../command-signal.js';
 import { openCommand } from '../open-command.js';
-import { SettledCommands } from '../settled-commands.js';
+import { OutcomeWaiter } from '../outcome-waiter.js';
 import { findSession, findSessionPlace, type StoredSession } from '../sessions/find-session.js';
 
 type Preferences = ReceivedPreferences['preferences'];
@@ -48,7 +48,7 @@ export class ChargingPreferencesAcceptance {
   constructor(
     private readonly dataSource: DataSource,
     private readonly signal: CommandSignal,
-    private readonly settled: SettledCommands,
+    private readonly outcomes: OutcomeWaiter,
     private readonly observations: ConnectionObservations,
     private readonly clock: Clock,
   ) {}
@@ -114,7 +114,7 @@ export class ChargingPreferencesAcceptance {
   private async ask(wishes: Wishes): Promise<ChargingPreferencesResponse> {
     const id = await this.open(wishes);
     this.signal.notify();
-    const outcome = await this.settled.outcomeOf(id, PREFERENCES_WAIT_MS);
+    const outcome = await this.outcomes.outcomeOf(id, PREFERENCES_WAIT_MS);
     if (outcome === undefined || outcome === 'TIMEOUT') {
       throw OcpiError.ownFailure('the charging station management system did not answer in time');
     }

@@ -1,7 +1,7 @@
 import { rowsOf, type SqlRunner } from '#change-log';
 import { type DataSource } from 'typeorm';
 import { type SettledCommand } from '../kinds/command-kind.js';
-import { settleCommands } from '../settle-commands.js';
+import { settleCommands } from './settle-commands.js';
 import { COMMAND_COLUMNS, type LockedCommand } from './locked-commands.js';
 
 const AT_ONCE = 200;

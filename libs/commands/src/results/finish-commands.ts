@@ -2,7 +2,7 @@ import { type SqlRunner } from '#change-log';
 import { type RequestFinished, type RequestTakenOn } from '#csms-contract';
 import { type SettledCommand } from '../kinds/command-kind.js';
 import { rulesOf } from '../kinds/command-kinds.js';
-import { settleCommands } from '../settle-commands.js';
+import { settleCommands } from './settle-commands.js';
 import { evseStatuses, lockCommands, type LockedCommand } from './locked-commands.js';
 
 /** A message of the CSMS, for one of its parties. */

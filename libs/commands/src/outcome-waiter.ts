@@ -15,7 +15,7 @@ const LOOK_EVERY_MS = 250;
  * however many signals come.
  */
 @Injectable()
-export class SettledCommands {
+export class OutcomeWaiter {
   private readonly waiting = new Map<string, Set<Waiter>>();
   private looking = false;
   private again = false;

@@ -1,7 +1,7 @@
 import { type SqlRunner } from '#change-log';
 import { type CommandKind } from '#database';
-import { type SettledCommand } from './kinds/command-kind.js';
-import { bodyOf, rulesOf } from './kinds/command-kinds.js';
+import { type SettledCommand } from '../kinds/command-kind.js';
+import { bodyOf, rulesOf } from '../kinds/command-kinds.js';
 
 const SETTLE = `UPDATE command c
     SET outcome = v.outcome, finished_at = $4, result = coalesce(v.result, c.result)
