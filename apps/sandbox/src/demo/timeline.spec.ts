@@ -57,6 +57,7 @@ describe('the timeline', () => {
         module: 'responses',
         segments: ['C-1'],
         body: { result: 'ACCEPTED' },
+        httpStatus: 200,
         at: new Date(command.sentAt.getTime() + 34),
       }),
     );
@@ -65,7 +66,25 @@ describe('the timeline', () => {
       ' VoltPass 2.2.1 asks START_SESSION',
       ' VoltPass 2.2.1 is answered START_SESSION → ACCEPTED +12 ms',
       'CSMS request.finished C-7 → Accepted',
-      ' VoltPass 2.2.1 gets the result START_SESSION → ACCEPTED +34 ms',
+      ' VoltPass 2.2.1 gets the result START_SESSION → ACCEPTED HTTP 200 +34 ms',
+    ]);
+  });
+
+  it('does not say that a result was got which the partner answered with an error', () => {
+    const lines: string[] = [];
+    const timeline = new Timeline((line) => lines.push(line.slice(10)));
+
+    timeline.receipt(
+      'VoltPass',
+      '2.2.1',
+      received({
+        ...{ method: 'POST', module: 'responses', segments: ['C-1'], httpStatus: 500 },
+        body: { result: 'ACCEPTED' },
+      }),
+    );
+
+    expect(lines.map((line) => line.replace(/ +/g, ' '))).toEqual([
+      ' VoltPass 2.2.1 fails on the result C-1 → ACCEPTED HTTP 500',
     ]);
   });
 });

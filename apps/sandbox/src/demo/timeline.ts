@@ -88,11 +88,12 @@ export class Timeline {
     this.line(new Date(), '·', text, '');
   }
 
-  private result(who: string, { at, segments: [id = ''], body }: Receipt): void {
+  private result(who: string, { at, segments: [id = ''], body, httpStatus }: Receipt): void {
     const command = this.commands.get(id);
     const { result } = body as { result?: string };
     const latency = command ? `  +${at.getTime() - command.sentAt.getTime()} ms` : '';
-    this.line(at, who, 'gets the result', `${command?.what ?? id} → ${result ?? '?'}${latency}`);
+    const detail = `${command?.what ?? id} → ${result ?? '?'}  HTTP ${httpStatus}${latency}`;
+    this.line(at, who, httpStatus < 400 ? 'gets the result' : 'fails on the result', detail);
   }
 
   private gather(who: string): void {
