@@ -1,16 +1,36 @@
+import { type AdminApi } from './admin-api.js';
 import { CliError } from './cli-error.js';
 
-/** `knob=value` pairs as a profile. Values are JSON where they are JSON, else text. @throws CliError */
-export function knobsFrom(pairs: readonly string[]): Record<string, unknown> {
+interface ProfileKnobs {
+  knobs: { name: string; default: unknown }[];
+}
+
+/**
+ * `knob=value` pairs as a profile. Values are JSON where they are JSON, else text; a knob that is a list also takes
+ * `a` and `a,b`. @throws CliError
+ */
+export async function knobsFrom(
+  pairs: readonly string[],
+  api: AdminApi,
+): Promise<Record<string, unknown>> {
+  const given = pairs.map(pairOf);
+  if (given.every(([, value]) => typeof value !== 'string')) return Object.fromEntries(given);
+  const { knobs } = await api.get<ProfileKnobs>('profile-knobs');
+  const lists = new Set(knobs.filter((one) => Array.isArray(one.default)).map(({ name }) => name));
   return Object.fromEntries(
-    pairs.map((pair) => {
-      const [, name, text] = /^([^=]+)=(.*)$/s.exec(pair) ?? [];
-      if (name === undefined || text === undefined) {
-        throw new CliError(`write a knob as name=value, not '${pair}'`);
-      }
-      return [name, valueOf(text)];
-    }),
+    given.map(([name, value]) => [
+      name,
+      lists.has(name) && typeof value === 'string' ? itemsOf(value) : value,
+    ]),
   );
+}
+
+function pairOf(pair: string): [name: string, value: unknown] {
+  const [, name, text] = /^([^=]+)=(.*)$/s.exec(pair) ?? [];
+  if (name === undefined || text === undefined) {
+    throw new CliError(`write a knob as name=value, not '${pair}'`);
+  }
+  return [name, valueOf(text)];
 }
 
 function valueOf(text: string): unknown {
@@ -20,3 +40,9 @@ function valueOf(text: string): unknown {
     return text;
   }
 }
+
+const itemsOf = (text: string): string[] =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean);

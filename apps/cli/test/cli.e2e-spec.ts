@@ -131,6 +131,12 @@ describe('the command line', () => {
     );
     expect(profile).toMatch(/catchUp\s+wait_for_pull\s+yes/);
     expect(profile).toMatch(/concurrency\s+\d+\s+no/);
+    const setHosts = (hosts: string) =>
+      said('partner', 'profile', 'emsp', '--set', `responseUrlHosts=${hosts}`);
+    expect(await setHosts('emsp.example')).toMatch(/responseUrlHosts\s+emsp\.example\s+yes/);
+    expect(await setHosts('emsp.example,*.emsp.example')).toMatch(
+      /responseUrlHosts\s+emsp\.example,\*\.emsp\.example\s+yes/,
+    );
     expect(
       await said(
         'partner',
@@ -196,6 +202,11 @@ describe('the command line', () => {
       ['partner', 'add', 'x', '--name', 'X', '--allow', '*', '--set', 'nope=1'],
       1,
       /^ocpi: profile\.nope: unknown knob/,
+    ],
+    [
+      ['partner', 'profile', 'emsp', '--set', 'responseUrlHosts=https://emsp.example'],
+      1,
+      /^ocpi: profile\.responseUrlHosts: must be list of host .*a,b/,
     ],
     [['partner', 'add', 'x'], 2, /required option '--name/],
     [['party', 'add', 'NLEVC', '--name', 'X'], 1, /NL\*ABC/],

@@ -42,13 +42,14 @@ export function addPartnerSettings(partner: Command, context: CliContext): void 
     'show the knobs in force, or change some',
     'partner profile example-emsp',
     'partner profile example-emsp --set locationsPush=put --unset catchUp',
+    'partner profile example-emsp --set "responseUrlHosts=emsp.example,*.emsp.example"',
   )
-    .option('--set <knob=value>', 'set a knob (repeat for more)', collect)
+    .option('--set <knob=value>', 'set a knob (repeat for more); a list as a,b', collect)
     .option('--unset <knob>', "fall back to the preset's value", several)
     .option('--preset <preset>', 'a profile many share; `none` for none')
     .action(async (id: string, options: ProfileChange) => {
       const unset = Object.fromEntries((options.unset ?? []).map((knob) => [knob, null]));
-      const profile = { ...knobsFrom(options.set ?? []), ...unset };
+      const profile = { ...(await knobsFrom(options.set ?? [], context.api)), ...unset };
       const { preset } = options;
       const changes = {
         ...(Object.keys(profile).length > 0 && { profile }),

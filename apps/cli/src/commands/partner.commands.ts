@@ -44,7 +44,7 @@ export function addPartnerCommands(program: Command, context: CliContext): void 
         ...(options.hosted && { hostedParties: options.hosted }),
         ...(options.version && { offeredVersions: options.version }),
         ...(options.preset !== undefined && { preset: options.preset }),
-        ...(options.set && { profile: knobsFrom(options.set) }),
+        ...(options.set && { profile: await knobsFrom(options.set, context.api) }),
       });
       answer(context, options, created, invitation);
     });

@@ -67,7 +67,7 @@ export const list = (
   source: string,
 ): Knob<string[]> => ({
   fallback: [],
-  values: `list of ${shape}`,
+  values: `list of ${shape} (on the command line: a,b)`,
   doc,
   source,
   accepts: (value): value is string[] =>
