@@ -82,6 +82,7 @@ export function addCommandCommands(program: Command, context: CliContext): void 
     'show <id>',
     'one of them, with its result and what became of its callbacks',
     'command show 5f0f6c1e-0000-4000-8000-000000000001',
+    'command show 5f0f6c1e',
   ).action(async (id: string, options: { json?: boolean }) => {
     const found = await context.api.get<CommandDetails>(at('commands', id));
     answer(context, options, found, detailsOf);
@@ -102,6 +103,14 @@ const listOf = (found: readonly PartnerCommand[]): string =>
     ]),
   );
 
+/** Without what the other lines say, and of the token what names it. */
+function essentials(body: unknown): unknown {
+  const { response_url: _, token, ...rest } = body as Record<string, unknown>;
+  if (typeof token !== 'object' || token === null) return rest;
+  const { uid, type, contract_id } = token as Record<string, unknown>;
+  return { token: { uid, type, contract_id }, ...rest };
+}
+
 const detailsOf = (one: CommandDetails): string =>
   [
     facts([
@@ -113,6 +122,7 @@ const detailsOf = (one: CommandDetails): string =>
       ['EVSE', one.evse ?? undefined],
       ['session', one.session ?? undefined],
       ['reservation', one.reservationNumber ?? undefined],
+      ['asked for', short(JSON.stringify(essentials(one.body)), 200)],
       ['asked', one.receivedAt],
       ['taken on', one.takenOnAt],
       ['finished', one.finishedAt],

@@ -37,6 +37,9 @@ const RESERVATIONS = `SELECT number, connection_id AS "connectionId", party_key 
   ORDER BY number DESC LIMIT $5`;
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const LEAST_UUID = '00000000-0000-0000-0000-000000000000';
+const GREATEST_UUID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+const LEAST_PREFIX = 8;
 const USUAL_LIMIT = 100;
 
 type CommandRow = Pick<CommandView, keyof CommandView> & { body: string; result: string | null };
@@ -52,16 +55,17 @@ export class CommandArchive {
     return this.dataSource.query(LIST, parameters);
   }
 
-  /** @throws Problem 404 */
+  /** By its id or a beginning of it that is its alone. @throws Problem 404, 400 where several begin so */
   async get(id: string): Promise<CommandDetails> {
-    const [row] = UUID.test(id)
+    const [row, another] = isIdPrefix(id)
       ? await this.dataSource.query<CommandRow[]>(
-          `SELECT ${COLUMNS}, c.body, c.result FROM command c WHERE c.id = $1`,
-          [id],
+          `SELECT ${COLUMNS}, c.body, c.result FROM command c WHERE c.id BETWEEN $1 AND $2 LIMIT 2`,
+          [id + LEAST_UUID.slice(id.length), id + GREATEST_UUID.slice(id.length)],
         )
       : [];
     if (!row) throw Problem.notFound(`command ${id}`);
-    const callbacks = await this.dataSource.query<CallbackView[]>(CALLBACKS, [id]);
+    if (another) throw Problem.invalid([SEVERAL]);
+    const callbacks = await this.dataSource.query<CallbackView[]>(CALLBACKS, [row.id]);
     const result: unknown = row.result === null ? null : JSON.parse(row.result);
     return { ...row, body: JSON.parse(row.body) as unknown, result, callbacks };
   }
@@ -71,6 +75,11 @@ export class CommandArchive {
     return this.dataSource.query(RESERVATIONS, [...filterOf(query), state ?? null, limit]);
   }
 }
+
+const isIdPrefix = (text: string): boolean =>
+  text.length >= LEAST_PREFIX && UUID.test(text + LEAST_UUID.slice(text.length));
+
+const SEVERAL = { path: 'id', message: 'several commands begin so, write more of it' };
 
 const filterOf = ({
   connection,
