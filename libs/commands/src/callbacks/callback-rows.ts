@@ -22,10 +22,15 @@ export interface FreeSlots {
   free: number;
 }
 
+// Two of one URL are never under way together: that a reservation is gone comes after its result (CMD-66).
+const IS_FREE = `(c.purpose = 'result' OR NOT EXISTS (
+    SELECT FROM command_callback b WHERE b.command_id = c.command_id AND b.response_url = c.response_url
+       AND b.purpose = 'result' AND b.state IN ('waiting', 'due', 'sending')))`;
+
 // Due ones are numbered per connection, so that those of one that hangs do not stand before the others'.
 const MARK = `WITH ranked AS (
     SELECT c.id, m.connection_id, row_number() OVER (PARTITION BY m.connection_id ORDER BY c.id) AS n
-      FROM command_callback c JOIN command m ON m.id = c.command_id WHERE c.state = 'due'
+      FROM command_callback c JOIN command m ON m.id = c.command_id WHERE c.state = 'due' AND ${IS_FREE}
   ), picked AS (
     SELECT c.id FROM command_callback c
      WHERE c.state = 'due' AND c.id IN (
