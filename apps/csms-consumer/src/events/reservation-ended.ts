@@ -9,9 +9,9 @@ export const reservationEnded = eventHandler<ReservationEnded>({
   checker: reservationEndedChecker,
   handle: async (tx, events) => {
     const verdicts: Verdict[] = [];
-    for (const { partyKey, data } of events) {
-      const ended = await endReservation(tx.sql, partyKey, data, tx.now);
-      if (ended === 'ended') {
+    for (const { partyKey, data, event } of events) {
+      const ended = await endReservation(tx.sql, partyKey, data, event.time, tx.now);
+      if (ended === 'ended' || ended === 'held') {
         tx.waiting.add('commands');
         verdicts.push(APPLIED);
       } else if (ended === 'ended before') {

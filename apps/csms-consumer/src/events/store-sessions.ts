@@ -79,10 +79,11 @@ export async function storeSessions(
 const stepsOf = (tracks: readonly Track[]): SessionStep[] =>
   tracks
     .filter(({ session, statusBefore }) => session.status !== statusBefore)
-    .map(({ partyKey: party, session }) => ({
+    .map(({ partyKey: party, session, eventTime }) => ({
       partyKey: party,
       sessionKey: foldId(session.id),
       status: session.status,
+      at: eventTime,
     }));
 
 async function readSessions(

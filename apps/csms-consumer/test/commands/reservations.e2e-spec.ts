@@ -388,6 +388,124 @@ describe.each(NEWER)('a reservation [%s]', (version) => {
     expect(bill()!.body.auth_method).toBe('WHITELIST');
   });
 
+  /** Asks for it; the station has not answered. */
+  const ask = async (change: object = {}) => {
+    const body = reservation(version, change);
+    const { responsePath } = await world.command(emsps[version], 'RESERVE_NOW', body);
+    return { responsePath, asked: await world.nextRequest() };
+  };
+  const ACCEPTED = { result: 'ACCEPTED' };
+  const GONE = { result: 'CANCELED_RESERVATION' };
+
+  it.each([
+    ['REMOVED', 'removed'],
+    ['EXPIRED', 'expired'],
+  ])('CMD-66: one that ended (%s) before its result is told so after it', async (reason, after) => {
+    const { asked, responsePath } = await ask();
+    const number: number = asked.data.reservation_number;
+    expect(await ended(asked, reason)).toMatchObject({ outcome: 'applied' });
+    await world.say('session.started', sessionOf(asked));
+    const over = { status: 'COMPLETED', end_date_time: new Date().toISOString() };
+    await world.say('session.ended', sessionOf(asked, over));
+    expect(await state(number)).toBe('pending');
+    await world.finish(asked, { status: 'Accepted' });
+    expect(await world.told(emsps[version], responsePath, 2)).toEqual([ACCEPTED, GONE]);
+    expect(await state(number)).toBe(after);
+    expect(await cancelled(emsps[version], 'R1')).toBe('UNKNOWN_RESERVATION');
+  });
+
+  it('CMD-66 (partial: none was made): the end of one that the station refused is not told', async () => {
+    const { asked, responsePath } = await ask();
+    await ended(asked, 'REMOVED');
+    await world.finish(asked, { status: 'Occupied' });
+    await sleep(1200);
+    expect(await world.told(emsps[version], responsePath)).toEqual([{ result: 'EVSE_OCCUPIED' }]);
+    expect(await state(asked.data.reservation_number)).toBe('removed');
+  });
+
+  it('CMD-64, CMD-66: one given up before its result is told gone after it', async () => {
+    const { asked, responsePath } = await ask();
+    const given = await cancel(emsps[version], 'R1');
+    await world.finish(await world.nextRequest(), { status: 'Accepted' });
+    expect(await world.told(emsps[version], given.responsePath)).toEqual([ACCEPTED]);
+    await world.finish(asked, { status: 'Accepted' });
+    expect(await world.told(emsps[version], responsePath, 2)).toEqual([ACCEPTED, GONE]);
+    expect(await state(asked.data.reservation_number)).toBe('cancelled');
+  });
+
+  it('CMD-73: what ended before the station took on its replacement is in force again', async () => {
+    const first = await reserve(emsps[version]);
+    const second = await ask({ expiry_date: inSeconds(1200) });
+    await ended(first.asked, 'REMOVED');
+    await sleep(5);
+    await world.finish(second.asked, { status: 'Accepted' });
+    expect(await world.told(emsps[version], second.responsePath)).toEqual([ACCEPTED]);
+    expect(await state(first.asked.data.reservation_number)).toBe('active');
+    await cancel(emsps[version], 'R1');
+    const { data } = await world.nextRequest();
+    expect(data.reservation_number).toBe(first.asked.data.reservation_number);
+    expect(world.callbacks(emsps[version], first.responsePath)).toHaveLength(1);
+  });
+
+  it('CMD-73: the end of a replacement that overtook its result is told after it', async () => {
+    const first = await reserve(emsps[version]);
+    const second = await ask({ expiry_date: inSeconds(1200) });
+    const { country_code, party_id, command_id, reservation_number } = second.asked.data;
+    const accepted = new Date(Date.now() - 1000).toISOString();
+    await ended(second.asked, 'REMOVED');
+    const result = { country_code, party_id, command_id, status: 'Accepted' };
+    await world.say('request.finished', result, accepted);
+    expect(await world.told(emsps[version], second.responsePath, 2)).toEqual([ACCEPTED, GONE]);
+    expect(await state(reservation_number)).toBe('removed');
+    expect(world.callbacks(emsps[version], first.responsePath)).toHaveLength(1);
+  });
+
+  it('CMD-66, CMD-73: one that ended beside a refused replacement is told on the URL that made it', async () => {
+    const first = await reserve(emsps[version]);
+    const second = await ask({ expiry_date: inSeconds(1200) });
+    await ended(first.asked, 'REMOVED');
+    await world.finish(second.asked, { status: 'Rejected' });
+    expect(await world.told(emsps[version], first.responsePath, 2)).toEqual([ACCEPTED, GONE]);
+    expect(await state(first.asked.data.reservation_number)).toBe('removed');
+    expect(world.callbacks(emsps[version], second.responsePath)).toHaveLength(1);
+  });
+
+  it('CMD-73: its time is not over while a replacement is asked for', async () => {
+    const first = await reserve(emsps[version]);
+    const second = await ask({ expiry_date: inSeconds(1200) });
+    await world.query('UPDATE reservation SET expiry_date = now()');
+    await sleep(1500);
+    await world.finish(second.asked, { status: 'Accepted' });
+    expect(await world.told(emsps[version], second.responsePath)).toEqual([ACCEPTED]);
+    expect(await state(first.asked.data.reservation_number)).toBe('active');
+  });
+
+  it('CMD-73: of two requests the newer counts, whatever order their results come in', async () => {
+    const first = await ask();
+    const second = await ask({ expiry_date: inSeconds(1200) });
+    for (const { asked, responsePath } of [second, first]) {
+      await world.finish(asked, { status: 'Accepted' });
+      expect(await world.told(emsps[version], responsePath)).toEqual([ACCEPTED]);
+    }
+    await ended(first.asked, 'REMOVED');
+    expect(await world.told(emsps[version], second.responsePath, 2)).toEqual([ACCEPTED, GONE]);
+    expect(world.callbacks(emsps[version], first.responsePath)).toHaveLength(1);
+  });
+
+  it('CMD-66: that it is gone is not told while its result is under way', async () => {
+    const { server } = emsps[version];
+    const { asked, responsePath } = await ask();
+    server.script = ({ path }) => (path === responsePath ? { delayMs: 1500 } : undefined);
+    await world.finish(asked, { status: 'Accepted' });
+    await world.told(emsps[version], responsePath);
+    await ended(asked, 'REMOVED');
+    await world.told(emsps[version], responsePath, 2);
+    server.script = undefined;
+    const [result, gone] = world.callbacks(emsps[version], responsePath);
+    expect(gone!.at - result!.at).toBeGreaterThan(1400);
+    expect([result!.body, gone!.body]).toEqual([ACCEPTED, GONE]);
+  });
+
   it('the word of a station that comes too late counts when its Session says so', async () => {
     const body = reservation(version);
     const { responsePath } = await world.command(emsps[version], 'RESERVE_NOW', body);

@@ -33,6 +33,8 @@ export interface SettledCommand {
   outcome: CommandOutcome;
   /** The CSMS's result; undefined where none came in time or none was asked for. */
   finished: RequestFinished | undefined;
+  /** When the CSMS says that it came to be. */
+  finishedAt?: Date;
 }
 
 /** In what one kind of command differs from the others, from the CSMS's result to the partner's. */

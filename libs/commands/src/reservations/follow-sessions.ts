@@ -1,21 +1,36 @@
-import { type SqlRunner } from '#change-log';
+import { rowsOf, type SqlRunner } from '#change-log';
 import { type SessionStatus } from '#ocpi';
+import { IS_ASKED_FOR, lockReservations } from './held-ends.js';
 
 /** A Session that is in another status than before. */
 export interface SessionStep {
   partyKey: string;
   sessionKey: string;
   status: SessionStatus;
+  /** When, as the CSMS says. */
+  at: Date;
 }
 
+const FIND = `SELECT r.number FROM reservation r
+   JOIN unnest($1::text[], $2::text[]) AS v(party_key, session_key)
+     ON r.party_key = v.party_key AND r.session_key = v.session_key`;
+
+const STEPS = `unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]) AS v(party_key, session_key, status, at)
+  WHERE r.party_key = v.party_key AND r.session_key = v.session_key`;
+
+const END_BY_NOW = `CASE WHEN r.expiry_date <= $5 THEN 'expired' ELSE 'cancelled' END`;
+
 const FOLLOW = `UPDATE reservation r
-    SET state = CASE v.status WHEN 'ACTIVE' THEN 'used'
-                  ELSE CASE WHEN r.expiry_date <= $4 THEN 'expired' ELSE 'cancelled' END END,
-        ended_at = $4
-   FROM unnest($1::text[], $2::text[], $3::text[]) AS v(party_key, session_key, status)
-  WHERE r.party_key = v.party_key AND r.session_key = v.session_key
+    SET state = CASE v.status WHEN 'ACTIVE' THEN 'used' ELSE ${END_BY_NOW} END, ended_at = $5
+   FROM ${STEPS}
     AND (v.status = 'ACTIVE' AND r.state <> 'used'
-         OR v.status IN ('COMPLETED', 'INVALID') AND r.state IN ('pending', 'active'))`;
+         OR v.status IN ('COMPLETED', 'INVALID') AND r.state IN ('pending', 'active') AND NOT ${IS_ASKED_FOR})`;
+
+// What the station said of the end is better.
+const HOLD = `UPDATE reservation r SET held_end = ${END_BY_NOW}, held_end_at = v.at
+   FROM ${STEPS}
+    AND v.status IN ('COMPLETED', 'INVALID') AND r.state IN ('pending', 'active') AND r.held_end IS NULL
+    AND ${IS_ASKED_FOR}`;
 
 // The station's answer came too late, and it keeps the EVSE free all the same: the partner sees the Session, and may give
 // it up.
@@ -34,12 +49,17 @@ export async function followSessions(
 ): Promise<void> {
   const moved = steps.filter(({ status }) => status !== 'RESERVATION' && status !== 'PENDING');
   if (moved.length > 0) {
-    await tx.query(FOLLOW, [
-      moved.map(({ partyKey }) => partyKey),
-      moved.map(({ sessionKey }) => sessionKey),
-      moved.map(({ status }) => status),
-      now,
-    ]);
+    const keys = [moved.map(({ partyKey }) => partyKey), moved.map(({ sessionKey }) => sessionKey)];
+    const numbers = await rowsOf<{ number: number }>(tx, FIND, keys);
+    if (numbers.length > 0) {
+      await lockReservations(
+        tx,
+        numbers.map(({ number }) => number),
+      );
+      const moves = [moved.map(({ status }) => status), moved.map(({ at }) => at)];
+      await tx.query(HOLD, [...keys, ...moves, now]);
+      await tx.query(FOLLOW, [...keys, ...moves, now]);
+    }
   }
   const reserved = steps.filter(({ status }) => status === 'RESERVATION');
   if (reserved.length > 0) {

@@ -9,6 +9,7 @@ import { evseStatuses, lockCommands, type LockedCommand } from './locked-command
 export interface ResultOf<T> {
   partyKey: string;
   data: T;
+  event: { time: Date };
 }
 
 /** Why a result does not count: there is one outcome, and whoever is first says it (P8, CMD-22, CMD-27). */
@@ -31,14 +32,14 @@ export async function finishCommands(
   const open = [...commands.values()].filter(({ outcome }) => outcome === null);
   const statuses = await evseStatuses(tx, open);
   const settled = new Map<string, SettledCommand>();
-  const taken = results.map(({ partyKey, data }): TakenResult => {
+  const taken = results.map(({ partyKey, data, event }): TakenResult => {
     const command = commands.get(data.command_id);
     if (command?.partyKey !== partyKey) return unknown(data);
     const dropped = whyDropped(command, settled.get(command.id), now);
     if (dropped) return dropped;
     const rules = rulesOf(command.kind);
     const outcome = rules.outcomeOf(data, command, statuses.get(command.id));
-    const one = { command, outcome, finished: data };
+    const one = { command, outcome, finished: data, finishedAt: event.time };
     settled.set(command.id, one);
     return { kind: 'settled', settled: one };
   });

@@ -74,6 +74,14 @@ export class ReservationEntity {
   @Column('timestamptz', { name: 'ended_at', nullable: true })
   endedAt: Date | null;
 
+  /** It ended while a request for it was open: the state it takes when the request is settled. */
+  @Column('text', { name: 'held_end', nullable: true })
+  heldEnd: ReservationState | null;
+
+  /** When it did, as the CSMS says. */
+  @Column('timestamptz', { name: 'held_end_at', nullable: true })
+  heldEndAt: Date | null;
+
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt: Date;
 }

@@ -6,6 +6,7 @@ import { LocationRendering1795000000003 } from './1795000000003-location-renderi
 import { RealTime1795000000004 } from './1795000000004-real-time.js';
 import { ActiveSessions1795000000005 } from './1795000000005-active-sessions.js';
 import { ChargingProfilePushes1795000000006 } from './1795000000006-charging-profile-pushes.js';
+import { HeldEnds1795000000007 } from './1795000000007-held-ends.js';
 
 /** In order; each is written once and never touched again after it landed. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -16,4 +17,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   RealTime1795000000004,
   ActiveSessions1795000000005,
   ChargingProfilePushes1795000000006,
+  HeldEnds1795000000007,
 ];
