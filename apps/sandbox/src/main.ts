@@ -28,9 +28,14 @@ try {
   process.exit(1);
 }
 if (process.argv.includes('--once')) {
-  const faults = await runOnce(sandbox);
+  const { faults, results } = await runOnce(sandbox);
+  const changed = faults.length === 0 ? [] : await sandbox.changedKnobs().catch(() => []);
   await sandbox.stop();
+  for (const result of results) console.log(result);
   for (const fault of faults) console.error(`✗ ${fault}`);
+  for (const knobs of changed) {
+    console.error(`  may be explained by ${knobs}; start over: npm run quickstart -- --fresh`);
+  }
   if (faults.length === 0)
     console.log('✓ everything arrived, and nothing arrived where it must not');
   process.exit(faults.length === 0 ? 0 : 1);

@@ -45,6 +45,14 @@ export class AdminClient {
     return made as { tokenA: string; versionsUrl: string };
   }
 
+  /** The knobs set for this partner itself. */
+  async profile(id: string): Promise<Record<string, unknown>> {
+    const found = (await this.call('GET', `/connections/${id}`)) as {
+      profile: Record<string, unknown>;
+    };
+    return found.profile;
+  }
+
   /** Sets knobs of a partner's profile; others stay. */
   async setProfile(id: string, profile: Record<string, unknown>): Promise<void> {
     await this.call('PATCH', `/connections/${id}`, { profile });

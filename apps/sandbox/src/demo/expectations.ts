@@ -5,6 +5,8 @@ const WAIT_MS = 60_000;
 /** What must come true, and what did not. */
 export class Expectations {
   readonly faults: string[] = [];
+  /** What came true, to be told once more at the end. */
+  readonly results: string[] = [];
 
   constructor(private readonly waitMs = WAIT_MS) {}
 

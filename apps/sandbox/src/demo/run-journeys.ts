@@ -39,6 +39,9 @@ export async function runJourneys(sandbox: Sandbox, expectations: Expectations):
     );
     sandbox.csms.fleet.unplug(place.evse);
     const verdict = expectations.faults.length === before ? 'arrived as it should' : 'FAILED';
-    console.log(`${stage.name.padEnd(30)} ${what}: ${verdict}`);
+    const figures = stage.figures === '' ? '' : `, ${stage.figures}`;
+    const result = `${stage.name.padEnd(30)} ${what}: ${verdict}${figures}`;
+    console.log(result);
+    expectations.results.push(result);
   }
 }

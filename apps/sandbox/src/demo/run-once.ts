@@ -6,9 +6,9 @@ import { type Sandbox, type SandboxPartner } from './sandbox.js';
 
 /**
  * One complete session per partner, then what partners ask for in real time, verified. Returns what did not arrive or
- * arrived where it must not; empty = all well.
+ * arrived where it must not, nothing when all is well, and how the journeys went.
  */
-export async function runOnce(sandbox: Sandbox): Promise<string[]> {
+export async function runOnce(sandbox: Sandbox): Promise<Pick<Expectations, 'faults' | 'results'>> {
   const { csms, partners } = sandbox;
   const expectations = new Expectations();
   const { faults } = expectations;
@@ -73,7 +73,7 @@ export async function runOnce(sandbox: Sandbox): Promise<string[]> {
     );
   }
   await runJourneys(sandbox, expectations);
-  return faults;
+  return expectations;
 
   function path(id: string): string[] {
     const { country_code, party_id } = csms.network.party;

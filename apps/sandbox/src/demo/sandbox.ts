@@ -85,6 +85,20 @@ export class Sandbox {
     await this.restateTokens();
   }
 
+  /** By partner, the knobs that somebody has set beside those that a sandbox starts with. */
+  async changedKnobs(): Promise<string[]> {
+    const start: Record<string, unknown> = PROFILE;
+    const found = await Promise.all(
+      this.partners.map(async ({ id }) => {
+        const knobs = Object.entries(await this.admin.profile(id))
+          .filter(([name, value]) => value !== start[name])
+          .map(([name, value]) => `${name}=${String(value)}`);
+        return knobs.length === 0 ? [] : [`the profile of ${id} (${knobs.join(', ')})`];
+      }),
+    );
+    return found.flat();
+  }
+
   /** The cdr_token of a partner's n-th driver. */
   driver(emsp: VirtualEmsp, n = 1): CdrToken {
     const { uid, contract } = driverOf(emsp.options, n);

@@ -31,6 +31,7 @@ export async function chargingProfile(stage: Stage): Promise<void> {
     `${stage.name}: the profile left the power at ${after} kW, after ${before} kW`,
     before > LIMIT_KW && after > 0 && after <= LIMIT_KW,
   );
+  stage.figures = `${before.toFixed(1)} → ${after.toFixed(1)} kW`;
   csms.fleet.unplug(place.evse);
   await stage.expectEnd(sessionId);
   const powers = powersOf(stage.session(sessionId)?.charging_periods);

@@ -10,6 +10,9 @@ import { type Expectations } from '../expectations.js';
 
 /** Where a journey takes place: one partner's driver at one EVSE. */
 export class Stage {
+  /** What was measured, for the result line. */
+  figures = '';
+
   constructor(
     readonly csms: VirtualCsms,
     readonly emsp: VirtualEmsp,
