@@ -11,7 +11,6 @@ import { VirtualEmsp } from '../../../apps/sandbox/src/partners/virtual-emsp.js'
 import { GatewayAdmin } from '../../harness/gateway-admin.js';
 import { LoadBalancer } from '../../harness/load-balancer.js';
 import {
-  type AppProcess,
   type Replicas,
   startReplicas,
   TEST_ADMIN_KEY,
@@ -87,10 +86,6 @@ export class CommandWorld {
       throw error;
     }
     return world;
-  }
-
-  get processes(): AppProcess[] {
-    return [...this.replicas.apis, ...this.replicas.consumers];
   }
 
   async stop(): Promise<void> {
