@@ -82,7 +82,7 @@ async function killInFlight(
 function resultOf(
   plan: CommandPlan,
   { answered, failures }: CommandLoad,
-  { overHttp, overKafka, wrong: wrongVerdicts }: AuthorizationLoad,
+  { overHttp, overKafka, outOfTime, wrong: wrongVerdicts }: AuthorizationLoad,
   judgement: CommandJudgement,
 ): PromiseResult {
   const tookMs = answered.map(({ sentAt, answeredAt }) => answeredAt.getTime() - sentAt.getTime());
@@ -105,7 +105,8 @@ function resultOf(
       `outcomes: ${list(judgement.outcomes)}; callbacks: ${list(judgement.callbacks)}, ${judgement.untold} of them not sent; ` +
       `${judgement.givenTwice} requests given twice, none acted on twice unless said; ` +
       `authorizations: ${overHttp.asked} over HTTP in ${quantile(overHttp.tookMs, 0.99)} ms at p99, ${overHttp.unanswered} unanswered, ` +
-      `${overKafka.asked} over Kafka, ${overKafka.unanswered} unanswered by their deadline and decided by the contract` +
+      `${overKafka.asked} over Kafka, ${overKafka.unanswered} unanswered by their deadline and decided by the contract, ` +
+      `${outOfTime} too late to ask the partner` +
       (faults.length > 0 ? `; ${faults.length} faults${first(faults, 8)}` : ''),
   };
 }

@@ -8,11 +8,15 @@ import { isAdmittedUnasked, type TrialCard, verdictFor } from './trial-cards.js'
 const HTTP_LIMIT_MS = 3000;
 /** A timer that fires late is not an answer that came late. */
 const TIMER_MS = 250;
+/** A question left by a process that was killed may be taken over with too little time for asking a partner. */
+const NO_TIME_MS = 500;
 
 /** Cards shown at stations meanwhile, asked for by HTTP and by Kafka; and what was wrong with the answers. */
 export class AuthorizationLoad {
   readonly overHttp = { asked: 0, unanswered: 0, tookMs: [] as number[] };
   readonly overKafka = { asked: 0, unanswered: 0 };
+  /** Real-time cards decided without their partner, as the question came too late to ask it. */
+  outOfTime = 0;
   /** Wrong verdicts, drivers let in or sent away against them, answers that came too late. */
   readonly wrong: string[] = [];
   private readonly cards: TrialCard[];
@@ -63,7 +67,9 @@ export class AuthorizationLoad {
   private judge(way: string, { uid, fate }: TrialCard, reading: Reading, limitMs: number): void {
     const { verdict, admitted, tookMs } = reading;
     const told = `${way} ${uid}: ${verdict?.allowed ?? 'none'} by ${verdict?.decided_by ?? 'nobody'} in ${tookMs} ms`;
-    if (verdict && verdict.allowed !== verdictFor(fate)) this.wrong.push(told);
+    const isOffline = verdict?.decided_by === 'OFFLINE' && tookMs > limitMs - NO_TIME_MS;
+    if (isOffline && fate === 'real-time') this.outOfTime += 1;
+    else if (verdict && verdict.allowed !== verdictFor(fate)) this.wrong.push(told);
     const mayCharge = verdict ? verdict.allowed === 'ALLOWED' : isAdmittedUnasked(fate);
     if (mayCharge !== (admitted !== undefined)) this.wrong.push(`${told}, against the contract`);
     if (tookMs > limitMs + TIMER_MS) this.wrong.push(`${told}, too late`);

@@ -10,6 +10,8 @@ interface Recorded {
   outcome: string | null;
   state: string;
   body: string | null;
+  /** The end of the reservation that it asked for, where the CSMS cancelled that: told by a second POST (CMD-66). */
+  ending: string | null;
 }
 
 /** Counts of what P8 forbids, with words for the first of each; and of what came of everything. */
@@ -65,8 +67,11 @@ export async function judgeCommands(
 
 async function recordedByUrl(database: pg.Pool): Promise<Map<string, Recorded>> {
   const { rows } = await database.query<Recorded & { url: string }>(
-    `SELECT b.response_url AS url, b.command_id AS "commandId", b.state, b.body, c.outcome
-       FROM command_callback b LEFT JOIN command c ON c.id = b.command_id WHERE b.purpose = 'result'`,
+    `SELECT b.response_url AS url, b.command_id AS "commandId", b.state, b.body, c.outcome, e.body AS ending
+       FROM command_callback b LEFT JOIN command c ON c.id = b.command_id
+       LEFT JOIN command_callback e ON e.command_id = b.command_id AND e.response_url = b.response_url
+        AND e.purpose = 'cancellation'
+      WHERE b.purpose = 'result'`,
   );
   const byUrl = new Map(rows.map((row) => [urlId(row.url), row]));
   if (byUrl.size !== rows.length) throw new Error('a response_url is recorded more than once');
@@ -102,8 +107,11 @@ function judgeUrls(
     arrivals.set(id, [...(arrivals.get(id) ?? []), JSON.stringify(body)]);
   }
   for (const [id, bodies] of arrivals) {
-    if (bodies.length > 1) judgement.repeated.push(`${id} was told ${bodies.join(' and ')}`);
-    const { body, state } = recorded.get(id) ?? {};
+    const { body, state, ending } = recorded.get(id) ?? {};
+    const [, second, ...more] = bodies;
+    if (more.length > 0 || (second !== undefined && second !== ending)) {
+      judgement.repeated.push(`${id} was told ${bodies.join(' and ')}`);
+    }
     if (body !== bodies[0] || state === 'failed' || state === 'refused') {
       judgement.wrong.push(
         `${id} was told ${bodies[0] ?? ''}, recorded is ${state ?? 'nothing'} ${body ?? ''}`,
