@@ -19,6 +19,8 @@ export interface BenchOptions {
   memorySeconds: number;
   /** How long `commands` goes on. */
   commandsSeconds: number;
+  /** How long `soak` goes on. */
+  soakMinutes: number;
   /** Folder for CPU profiles of our processes. */
   cpuProfiles?: string;
 }

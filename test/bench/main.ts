@@ -8,6 +8,7 @@ import { memory } from './memory/memory.js';
 import { page } from './page/page.js';
 import { type BenchRow, loadAverage, printTable, writeReport } from './report.js';
 import { startServices } from './services.js';
+import { soak } from './soak/soak.js';
 import { tokens } from './tokens/tokens.js';
 
 const BENCHMARKS: Record<string, Benchmark> = {
@@ -18,17 +19,24 @@ const BENCHMARKS: Record<string, Benchmark> = {
   authorize,
   commands,
   memory,
+  soak,
 };
+/** Half an hour, so only by name. */
+const BY_NAME_ONLY = ['soak'];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     'memory-seconds': { type: 'string', default: '90' },
     'commands-seconds': { type: 'string', default: '60' },
+    'soak-minutes': { type: 'string', default: '30' },
     'cpu-prof': { type: 'string' },
   },
 });
-const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS);
+const names =
+  positionals.length > 0
+    ? positionals
+    : Object.keys(BENCHMARKS).filter((name) => !BY_NAME_ONLY.includes(name));
 const unknown = names.filter((name) => !Object.hasOwn(BENCHMARKS, name));
 if (unknown.length > 0) {
   console.error(
@@ -65,6 +73,7 @@ async function run(name: string): Promise<void> {
     {
       memorySeconds: Number(values['memory-seconds']),
       commandsSeconds: Number(values['commands-seconds']),
+      soakMinutes: Number(values['soak-minutes']),
       ...(values['cpu-prof'] !== undefined && { cpuProfiles: values['cpu-prof'] }),
     },
     () => services.brokers(),

@@ -30,6 +30,8 @@ export interface WorldOptions {
   /** False where partners are sent nothing. */
   isPushed?: boolean;
   env?: Record<string, string>;
+  /** Called when the processes run, before a partner calls them. */
+  onReplicas?: (replicas: Replicas) => void;
 }
 
 /** How long a thing may take before a promise counts as broken for being stuck; clocks that matter are asserted apart. */
@@ -75,6 +77,7 @@ export class FaultWorld {
       apis: options.apis ?? 1,
       consumers: options.consumers ?? 1,
     });
+    options.onReplicas?.(replicas);
     const partnerHost = host ?? (await PartnerHost.start());
     const database = new pg.Pool({ connectionString: backing.databaseUrl, max: 2 });
     database.on('error', () => undefined);

@@ -7,6 +7,7 @@ import { startOwnKafka, startOwnPostgres } from '../harness/local-services.js';
 import { projectRoot } from '../harness/project-root.js';
 import { p1 } from './p1-committed-events.js';
 import { p10 } from './p10-server-away.js';
+import { p11 } from './p11-rolling-restart.js';
 import { p12 } from './p12-crawl-during-writes.js';
 import { p2 } from './p2-newest-state.js';
 import { p3 } from './p3-one-in-flight.js';
@@ -20,7 +21,7 @@ import { type FaultServers, type FaultTest, type PromiseResult } from './promise
 import { writeResults } from './write-results.js';
 
 /** `npm run faults [-- P1 P7]`: tries the promises on real processes and writes `var/faults.json`; others keep their rows there. */
-const TESTS: FaultTest[] = [p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p12];
+const TESTS: FaultTest[] = [p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p12];
 const folder = path.join(projectRoot, 'var', `faults-${process.pid}`);
 const say = (line: string): void => console.log(line);
 

@@ -3,6 +3,7 @@ import { createTestDatabase, type TestDatabase } from '../harness/database.js';
 import { describeKafka, kafkaBrokers, uniqueTopicPrefix } from '../harness/kafka.js';
 import { type Backing } from './fault-world.js';
 import { killUnderLoad } from './p1-committed-events.js';
+import { restartsOneByOne } from './p11-rolling-restart.js';
 import { crawlsDuringWrites } from './p12-crawl-during-writes.js';
 import { newestStateAfterTrouble } from './p2-newest-state.js';
 import { oneInFlightPerObject } from './p3-one-in-flight.js';
@@ -64,6 +65,13 @@ describeKafka('promises under kill -9, in short', () => {
   it('P8: a command has one outcome, told once, when random processes are killed and the CSMS goes wrong', async () => {
     const load = { commandsPerSecond: 8, authorizationsPerSecond: 4, commandTimeoutSeconds: 4 };
     expect(heldOf(await oneOutcomeEach(backing(), { kills: 4, seed: 3, ...load }))).toBe('held');
+  });
+
+  it('P11: a rolling restart loses nothing, repeats nothing and leaves no request of a partner without an answer', async () => {
+    const load = { eventsPerSecond: 20, visitsPerSecond: 2, requestsPerSecond: 15 };
+    expect(heldOf(await restartsOneByOne(backing(), { replicas: 2, rounds: 1, ...load }))).toBe(
+      'held',
+    );
   });
 
   it('TRN-25: a crawl during writes sees what existed throughout exactly once', async () => {

@@ -50,7 +50,7 @@ export async function pruneChanges(source: SqlRunner, hours: number): Promise<nu
   const [row] = await rowsOf<{ removed: number }>(
     source,
     `WITH gone AS (
-       DELETE FROM change WHERE at < clock_timestamp() - make_interval(hours => $1) RETURNING xid, seq, at),
+       DELETE FROM change WHERE at < clock_timestamp() - $1 * interval '1 hour' RETURNING xid, seq, at),
      last AS (SELECT xid, seq, (SELECT max(at) FROM gone) AS at FROM gone ORDER BY xid DESC, seq DESC LIMIT 1),
      behind AS (
        UPDATE feed f

@@ -16,7 +16,7 @@ export async function pruneCsmsMessages(
     const [, count] = (await source.query(
       `DELETE FROM csms_message WHERE (xid, seq) IN (
          SELECT xid, seq FROM csms_message m
-          WHERE at < clock_timestamp() - make_interval(hours => $1)
+          WHERE at < clock_timestamp() - $1 * interval '1 hour'
             AND NOT EXISTS (SELECT FROM csms_subscriber s
                              WHERE s.name = ANY ($2) AND (s.cursor_xid, s.cursor_seq) < (m.xid, m.seq))
           LIMIT $3 FOR UPDATE SKIP LOCKED)`,

@@ -6,19 +6,15 @@ import { type HttpLoad } from '../load/http-load.worker.js';
 import { seedNetwork } from '../network/seed-network.js';
 import { authorization, type BenchPartner, seedPartners } from '../network/seed-partners.js';
 import { makeTopics, type StatusChange, StatusSource } from '../network/status-source.js';
-import { median, slope } from '../numbers.js';
 import { BenchWorker } from '../processes/bench-worker.js';
 import { residentMb } from '../processes/process-usage.js';
-import { atMost, type BenchRow, row } from '../report.js';
 import { untilTime } from '../until-time.js';
+import { type MemorySample, memoryRows } from './memory-rows.js';
 
 const LOCATIONS = 50_000;
 const EVSES = 2;
 const PARTNERS = 10;
 const EVENTS_PER_SECOND = 200;
-const LIMIT_MB = 300;
-/** Growth of the last third over the middle one that is still called flat: heaps breathe. */
-const FLAT = 1.05;
 const PREFIX = 'memory.';
 
 /**
@@ -65,7 +61,7 @@ export const memory: Benchmark = async (context) => {
   });
   const changing = changeStatuses(source, seconds);
   const watched = { 'ocpi-api': servers.api.pid, 'csms-consumer': servers.consumer.pid };
-  const samples = new Map(Object.keys(watched).map((name) => [name, [] as Sample[]]));
+  const samples = new Map(Object.keys(watched).map((name) => [name, [] as MemorySample[]]));
   for (let second = 0; second < seconds; second++) {
     await sleep(1000);
     for (const [name, pid] of Object.entries(watched)) {
@@ -75,25 +71,8 @@ export const memory: Benchmark = async (context) => {
   const [{ requests }] = await Promise.all([pulling, changing]);
   const pushes = await receivers.call('count', undefined);
   context.say(`${requests} pages pulled, ${pushes} pushes received in ${seconds} s`);
-  return [...samples].flatMap(([name, of]) => rowsOf(name, of));
+  return [...samples].flatMap(([name, of]) => memoryRows(`memory of ${name}`, of));
 };
-
-type Sample = [minute: number, mb: number];
-
-/** Judged without the first third, in which caches fill and code is compiled. */
-function rowsOf(name: string, samples: readonly Sample[]): BenchRow[] {
-  const third = Math.floor(samples.length / 3);
-  const mb = (from: number, to?: number) => samples.slice(from, to).map(([, each]) => each);
-  const most = Math.max(...mb(0));
-  return [
-    row(`memory of ${name}, most`, most, 'MB', { goal: atMost(LIMIT_MB) }),
-    row(`memory of ${name}, last third beside the middle one`, median(mb(2 * third)), 'MB', {
-      reference: median(mb(third, 2 * third)),
-      goal: atMost(FLAT, 'ratio'),
-    }),
-    row(`memory of ${name}, slope after the first third`, slope(samples.slice(third)), 'MB/min'),
-  ];
-}
 
 async function changeStatuses(source: StatusSource, seconds: number): Promise<void> {
   const changes = statusChanges();

@@ -222,8 +222,8 @@ export class GatewaySettings {
 
   @Setting({
     env: 'OCPI_INBOX_RETENTION_HOURS',
-    kind: 'integer',
-    min: 1,
+    kind: 'number',
+    min: 0.1,
     max: 8760,
     default: '72',
     description: 'How long the id of an event is remembered, so that a repeat is dropped.',
@@ -232,8 +232,8 @@ export class GatewaySettings {
 
   @Setting({
     env: 'OCPI_CHANGE_LOG_RETENTION_HOURS',
-    kind: 'integer',
-    min: 1,
+    kind: 'number',
+    min: 0.1,
     max: 8760,
     default: '168',
     description: 'How long changes are kept; a partner away for longer is caught up by a snapshot.',

@@ -5,6 +5,7 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
+  IsNumber,
   IsOptional,
   IsString,
   Matches,
@@ -32,6 +33,7 @@ export type SettingDefinition = SettingBase &
     | { kind: 'text'; minLength?: number; maxLength?: number; pattern?: RegExp; shape?: string }
     | { kind: 'url'; protocols: string[] }
     | { kind: 'integer'; min: number; max: number }
+    | { kind: 'number'; min: number; max: number }
     | { kind: 'boolean' }
     | { kind: 'list' }
     | { kind: 'choice'; choices: readonly string[] }
@@ -70,6 +72,8 @@ function parse(definition: SettingDefinition, text: string): unknown {
   switch (definition.kind) {
     case 'integer':
       return /^-?\d{1,15}$/.test(text) ? Number(text) : NaN;
+    case 'number':
+      return /^\d{1,15}(\.\d{1,6})?$/.test(text) ? Number(text) : NaN;
     case 'boolean':
       return { true: true, '1': true, false: false, '0': false }[text.toLowerCase()] ?? text;
     case 'list':
@@ -87,6 +91,12 @@ function checks(definition: SettingDefinition): PropertyDecorator[] {
   switch (definition.kind) {
     case 'integer':
       return [IsInt(refuse), Min(definition.min, refuse), Max(definition.max, refuse)];
+    case 'number':
+      return [
+        IsNumber({ allowNaN: false }, refuse),
+        Min(definition.min, refuse),
+        Max(definition.max, refuse),
+      ];
     case 'boolean':
       return [IsBoolean(refuse)];
     case 'list':
@@ -128,6 +138,8 @@ export function expected(definition: SettingDefinition): string {
   switch (definition.kind) {
     case 'integer':
       return `a whole number from ${definition.min} to ${definition.max}`;
+    case 'number':
+      return `a number from ${definition.min} to ${definition.max}`;
     case 'boolean':
       return 'true or false';
     case 'list':

@@ -156,7 +156,7 @@ function describeRequests(
     if (!MEDIA_TYPE.test(request.declaredContentType ?? 'a/b')) {
       raw.headers['content-type'] = 'application/json';
     }
-    if (shutdown.signal.aborted) reply.header('connection', 'close');
+    if (shutdown.hasBegun) reply.header('connection', 'close');
     withLogFields({ requestId: request.id, correlationId: request.correlationId }, () => {
       if (surfaces.serves(raw, path)) done();
       else done(new NotFoundException(`Cannot ${request.method} ${pathOf(request)}`));

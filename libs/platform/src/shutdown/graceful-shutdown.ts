@@ -29,6 +29,11 @@ export class GracefulShutdown {
     return this.controller.signal;
   }
 
+  /** True from the signal on: keep-alive connections should look for another replica with their next answer. */
+  get hasBegun(): boolean {
+    return this.running !== undefined;
+  }
+
   /** A port to close: `close` resolves when the last request in flight has its answer, `cut` ends who has none in time. */
   onCloseListeners(close: Step, cut: () => void): void {
     this.listeners.push({ close, cut });
