@@ -4,14 +4,22 @@ import { runDemo } from './demo/run-demo.js';
 import { runOnce } from './demo/run-once.js';
 import { Sandbox } from './demo/sandbox.js';
 
-/** `node dist/apps/sandbox/src/main.js [--once]` beside a running gateway, with the gateway's own environment. */
+/**
+ * `node dist/apps/sandbox/src/main.js [--once]` beside a running gateway, with the gateway's own environment. Where the
+ * gateway is another host, SANDBOX_ADMIN_URL and SANDBOX_CSMS_URL say where, and SANDBOX_HOST is our name to it.
+ */
 const settings = readSettings(gatewayEnvironment());
+const adminUrl = process.env['SANDBOX_ADMIN_URL'] ?? `http://127.0.0.1:${settings.internalPort}`;
+const csmsUrl =
+  process.env['SANDBOX_CSMS_URL'] ?? `http://127.0.0.1:${settings.consumerInternalPort}`;
+const host = process.env['SANDBOX_HOST'];
 const sandbox = new Sandbox({
-  adminUrl: `http://127.0.0.1:${settings.internalPort}`,
+  adminUrl,
   adminKey: settings.adminKey,
-  csmsUrl: `http://127.0.0.1:${settings.consumerInternalPort}`,
+  csmsUrl,
   versionsUrl: `${settings.publicUrl}/ocpi/versions`,
   stateDir: process.env['SANDBOX_STATE_DIR'] ?? 'var/sandbox',
+  ...(host && { host }),
   ...(settings.kafkaBrokers.length > 0 && {
     kafkaBrokers: settings.kafkaBrokers,
     topicPrefix: settings.kafkaTopicPrefix,

@@ -35,9 +35,13 @@ export const SANDBOX_PARTNERS: PartnerSpec[] = [
 ];
 
 /** A partner with three driver tokens, remembered in `stateDir` so that it outlives a restart. */
-export function sandboxPartner(spec: PartnerSpec, stateDir: string): VirtualEmsp {
+export function sandboxPartner(
+  spec: PartnerSpec,
+  { stateDir, host }: { stateDir: string; host?: string },
+): VirtualEmsp {
   return new VirtualEmsp({
     ...spec,
+    ...(host !== undefined && { host }),
     tokens: [1, 2, 3].map((n) => driverToken(spec, n)),
     stateFile: `${stateDir}/${spec.id}.json`,
   });

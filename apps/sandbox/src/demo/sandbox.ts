@@ -30,6 +30,8 @@ export interface SandboxOptions {
   /** The gateway's versions endpoint as partners reach it now. */
   versionsUrl: string;
   stateDir: string;
+  /** The name by which the gateway reaches the partners; absent: they are for this machine alone. */
+  host?: string;
   kafkaBrokers?: string[];
   topicPrefix?: string;
 }
@@ -64,7 +66,7 @@ export class Sandbox {
     this.timeline.note(`the CSMS stated ${locations.length} locations, ${tariffs.length} tariffs`);
     const known = new Map((await this.admin.connections()).map((c) => [c.id, c]));
     for (const spec of SANDBOX_PARTNERS) {
-      const emsp = await sandboxPartner(spec, this.options.stateDir).start();
+      const emsp = await sandboxPartner(spec, this.options).start();
       this.partners.push({ id: spec.id, emsp });
       this.follow(emsp);
       const connection = known.get(spec.id);

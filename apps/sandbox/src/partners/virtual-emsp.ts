@@ -17,6 +17,8 @@ export interface VirtualEmspOptions {
   version: OcpiVersion;
   /** 0 or absent: a free one. */
   port?: number;
+  /** The name by which others reach it; it then listens on all addresses. Absent: 127.0.0.1 alone. */
+  host?: string;
   /** Driver tokens it issues. */
   tokens: readonly Wire[];
   /** Where credentials are remembered, so that the connection outlives a restart. */
@@ -70,7 +72,8 @@ export class VirtualEmsp {
       this.server.once('error', (error: NodeJS.ErrnoException) =>
         reject(error.code === 'EADDRINUSE' ? new Error(this.portTaken()) : error),
       );
-      this.server.listen(this.options.port ?? 0, '127.0.0.1', resolve);
+      const { port = 0, host } = this.options;
+      this.server.listen(port, host === undefined ? '127.0.0.1' : '0.0.0.0', resolve);
     });
     this.restore();
     return this;
@@ -88,7 +91,8 @@ export class VirtualEmsp {
   }
 
   get baseUrl(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/ocpi`;
+    const { port } = this.server.address() as AddressInfo;
+    return `http://${this.options.host ?? '127.0.0.1'}:${port}/ocpi`;
   }
 
   get versionsUrl(): string {
