@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { readFileSync } from 'node:fs';
 import { AdminApi } from './admin-api.js';
 import { CliError } from './cli-error.js';
 import { addCardCommand } from './commands/card.command.js';
@@ -71,8 +72,18 @@ function program(context: CliContext, io: CliIo): Command {
 
 /** Without one set, the key that a gateway in development takes; any other refuses it. */
 async function adminKey({ env }: CliIo): Promise<string> {
-  const given = env['OCPI_ADMIN_KEY'];
-  if (given !== undefined && given !== '') return given;
+  const given = env['OCPI_ADMIN_KEY'] || keyInFile(env['OCPI_ADMIN_KEY_FILE']);
+  if (given) return given;
   const { DEVELOPMENT_ADMIN_KEY } = await import('#platform');
   return DEVELOPMENT_ADMIN_KEY;
+}
+
+/** Inside a container of the gateway the key is a mounted file. */
+function keyInFile(path: string | undefined): string | undefined {
+  if (!path) return undefined;
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (cause) {
+    throw new CliError('OCPI_ADMIN_KEY_FILE names a file that cannot be read', { cause });
+  }
 }
