@@ -34,4 +34,8 @@ export class AuthorizationRequestEntity {
   /** The decision, JSON text. */
   @Column('text', { nullable: true })
   answer: string | null;
+
+  /** W3C Trace Context of the work of the question; null while no traces are made. */
+  @Column('text', { nullable: true })
+  traceparent: string | null;
 }

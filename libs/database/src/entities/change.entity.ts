@@ -67,4 +67,8 @@ export class ChangeEntity {
   /** When it happened, by the CSMS's event; lag is measured from here. */
   @Column('timestamptz', { name: 'event_time', nullable: true })
   eventTime: Date | null;
+
+  /** W3C Trace Context of the work that made the change; null while no traces are made. */
+  @Column('text', { nullable: true })
+  traceparent: string | null;
 }

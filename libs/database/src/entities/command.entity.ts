@@ -93,4 +93,8 @@ export class CommandEntity {
   /** Results that were dropped: late, double. */
   @Column('integer', { name: 'dropped_results', default: 0 })
   droppedResults: number;
+
+  /** W3C Trace Context of the work of the partner, for its callbacks; null while no traces are made. */
+  @Column('text', { nullable: true })
+  traceparent: string | null;
 }

@@ -41,4 +41,8 @@ export class CsmsMessageEntity {
 
   @Column('timestamptz', { default: () => 'clock_timestamp()' })
   at: Date;
+
+  /** W3C Trace Context of the work that made the message; null while no traces are made. */
+  @Column('text', { nullable: true })
+  traceparent: string | null;
 }

@@ -7,6 +7,7 @@ import { RealTime1795000000004 } from './1795000000004-real-time.js';
 import { ActiveSessions1795000000005 } from './1795000000005-active-sessions.js';
 import { ChargingProfilePushes1795000000006 } from './1795000000006-charging-profile-pushes.js';
 import { HeldEnds1795000000007 } from './1795000000007-held-ends.js';
+import { Traceparents1796000000010 } from './1796000000010-traceparents.js';
 
 /** In order; each is written once and never touched again after it landed. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -18,4 +19,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   ActiveSessions1795000000005,
   ChargingProfilePushes1795000000006,
   HeldEnds1795000000007,
+  Traceparents1796000000010,
 ];
