@@ -35,3 +35,14 @@ export { scrubSecrets } from './logging/secret-text.js';
 export { Metrics } from './metrics/metrics.js';
 export { reportFailedStart } from './report-failed-start.js';
 export { GracefulShutdown } from './shutdown/graceful-shutdown.js';
+export { startTracing, type Tracing } from './tracing/start-tracing.js';
+export {
+  describeSpan,
+  endSpan,
+  inSpan,
+  isTracing,
+  type Span,
+  startSpan,
+  traceparentOf,
+  withSpan,
+} from './tracing/tracing.js';

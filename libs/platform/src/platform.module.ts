@@ -6,10 +6,12 @@ import { Clock, SystemClock } from './clock.js';
 import { type EnvironmentVariables } from './configuration/environment-variables.js';
 import { GatewaySettings } from './configuration/gateway-settings.js';
 import { readSettings } from './configuration/read-settings.js';
+import { secretsOf } from './configuration/secrets-of.js';
 import { HealthController } from './health/health.controller.js';
 import { ReadinessGate } from './health/readiness-gate.js';
 import { HttpSurfaces } from './http/http-surfaces.js';
 import { rootLogger, setLogLevel } from './logging/logger.js';
+import { hideSecrets } from './logging/secret-text.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { Metrics } from './metrics/metrics.js';
 import { GracefulShutdown } from './shutdown/graceful-shutdown.js';
@@ -26,6 +28,7 @@ export class PlatformModule {
    */
   static forRoot(environment: EnvironmentVariables = process.env): DynamicModule {
     const settings = readSettings(environment);
+    hideSecrets(secretsOf(settings));
     setLogLevel(settings.logLevel);
     // A namespace of its own and no `validate`: that one writes what it read back into process.env.
     const gateway = registerAs('gateway', () => settings);

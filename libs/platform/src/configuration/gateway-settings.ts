@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { Setting, settingsOf } from './setting.js';
+import { TracingSettings } from './tracing-settings.js';
 
 export const ENVIRONMENTS = ['development', 'test', 'production'] as const;
 export type Environment = (typeof ENVIRONMENTS)[number];
@@ -14,9 +15,9 @@ const SASL_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 
 /**
  * Every setting of both processes; the only reader of the environment is `readSettings`. Each property is described
- * once, here: docs/settings.md and .env.example are generated from it. Printing it hides the secrets.
+ * once, here or in the class of its group that this one extends: docs/settings.md and .env.example are generated from it. Printing it hides the secrets.
  */
-export class GatewaySettings {
+export class GatewaySettings extends TracingSettings {
   @Setting({
     env: 'OCPI_ENVIRONMENT',
     kind: 'choice',

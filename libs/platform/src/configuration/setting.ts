@@ -44,9 +44,16 @@ export type DefinedSetting = SettingDefinition & { property: string };
 
 const definitionsByClass = new Map<object, DefinedSetting[]>();
 
-/** Every setting of a class in the order of its declaration. */
-export const settingsOf = (settingsClass: { prototype: object }): readonly DefinedSetting[] =>
-  definitionsByClass.get(settingsClass.prototype) ?? [];
+/** Every setting of a class in the order of its declaration, then those of the classes that it extends. */
+export function settingsOf(settingsClass: { prototype: object }): readonly DefinedSetting[] {
+  const settings: DefinedSetting[] = [];
+  let prototype: object | null = settingsClass.prototype;
+  while (prototype !== null) {
+    settings.push(...(definitionsByClass.get(prototype) ?? []));
+    prototype = Object.getPrototypeOf(prototype) as object | null;
+  }
+  return settings;
+}
 
 /**
  * Binds a property to an environment variable: how it is parsed and checked, and what the generated table says of it.

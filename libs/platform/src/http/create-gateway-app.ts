@@ -17,6 +17,8 @@ import { withLogFields } from '../logging/log-fields.js';
 import { createLogger } from '../logging/logger.js';
 import { Metrics } from '../metrics/metrics.js';
 import { GracefulShutdown } from '../shutdown/graceful-shutdown.js';
+import { traceRequests } from '../tracing/trace-requests.js';
+import { traceFields } from '../tracing/tracing.js';
 import { closeServer, endUnusedConnections, trackConnections } from './closing-servers.js';
 import { type HttpSurface, HttpSurfaces } from './http-surfaces.js';
 import { DeepJsonException, parseJsonBody } from './json-body.js';
@@ -85,6 +87,7 @@ export async function createGatewayApp(
   const fastify = adapter.getInstance<FastifyInstance>();
   readEveryBodyAsJson(fastify, app.get(GatewaySettings).maxBodyBytes, options);
   describeRequests(fastify, app.get(HttpSurfaces), app.get(GracefulShutdown));
+  traceRequests(fastify);
   reportRequests(fastify, app.get(Metrics));
   closeConnectionsInTime(fastify, app.get(HttpSurfaces));
   return app;
@@ -188,6 +191,7 @@ function reportRequests(fastify: FastifyInstance, metrics: Metrics): void {
     const line = {
       requestId: request.id,
       correlationId: request.correlationId,
+      ...traceFields(request.span),
       method: request.method,
       path: pathOf(request),
       status: reply.statusCode,
@@ -205,5 +209,6 @@ function pathOf({ url }: FastifyRequest): string {
 }
 
 function versionOf(request: FastifyRequest): string {
-  return /^\/ocpi\/(?:[a-z]+\/)?(2\.\d(?:\.\d)?)(?:\/|$)/.exec(pathOf(request))?.[1] ?? '';
+  // Whoever knocks could make a label of everything else.
+  return /^\/ocpi\/(2\.1\.1|2\.2\.1|2\.3\.0)(?:\/|$)/.exec(pathOf(request))?.[1] ?? '';
 }
