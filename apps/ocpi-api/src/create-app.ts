@@ -8,6 +8,7 @@ import {
   GatewaySettings,
   type GatewayAppOptions,
   listenOnTwoPorts,
+  Metrics,
   migrationsCheck,
   ReadinessGate,
 } from '#platform';
@@ -15,6 +16,7 @@ import { DataSource } from 'typeorm';
 import { serveAdminDocs } from './admin/admin-docs.js';
 import { AppModule } from './app.module.js';
 import { Authenticate } from './http/authenticate.js';
+import { allowedMethods, readOcpiPath } from './http/ocpi-path.js';
 
 const JSON_TYPE = /^\s*application\/json\s*(;|$)/i;
 
@@ -36,6 +38,7 @@ export async function createOcpiApi(
   const app = await createGatewayApp(AppModule.forRoot(environment), OPTIONS);
   const dataSource = app.get(DataSource);
   const gate = app.get(ReadinessGate);
+  gate.appName = 'ocpi-api';
   gate.register('database', databaseCheck(dataSource));
   gate.register('migrations', migrationsCheck(dataSource));
   const authenticate = app.get(Authenticate);
@@ -46,6 +49,16 @@ export async function createOcpiApi(
   // Whatever comes by the public port, and before its body is read: who is not known gets 401 (TRN-05, STA-03).
   fastify.addHook('onRequest', async (request, reply) => {
     if (request.surface === 'public') await authenticate.run(request, reply);
+  });
+  const { partnerCallsTotal } = app.get(Metrics);
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const connection = request.caller?.connection.id;
+    if (connection !== undefined) {
+      const path = readOcpiPath(request.url);
+      const module = (allowedMethods(path) && path.resource) ?? 'none';
+      partnerCallsTotal.inc({ connection, module, status: reply.statusCode });
+    }
+    done();
   });
   // A body is judged by its JSON, not by its label; the label is reported (TRN-70).
   fastify.addHook('preHandler', (request, _reply, done) => {

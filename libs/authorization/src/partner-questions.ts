@@ -93,6 +93,7 @@ export class PartnerQuestions {
     const type = tokenTypeFor(connection.version, token.type);
     const answer = await this.client.request({
       connectionId: connection.id,
+      module: 'tokens',
       version: connection.version,
       method: 'POST',
       url: withQuery(joinUrl(endpoint, token.uid, 'authorize'), { type }),
@@ -105,7 +106,10 @@ export class PartnerQuestions {
       signal,
     });
     const seconds = answer.durationMs / 1000;
-    this.metrics.authorizationPartnerSeconds.observe({ connection: connection.id }, seconds);
+    this.metrics.authorizationPartnerDurationSeconds.observe(
+      { connection: connection.id },
+      seconds,
+    );
     return partnerWord(answer, { connection, token, references });
   }
 }

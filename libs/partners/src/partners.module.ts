@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { GatewaySettings } from '#platform';
 import { ConnectionDirectory } from './connection-directory.js';
+import { ConnectionMetrics } from './connection-metrics.js';
 import { ConnectionObservations } from './connection-observations.js';
 import { ConnectionsService } from './connections/connections.service.js';
 import { HostedPartiesService } from './connections/hosted-parties.service.js';
@@ -21,6 +22,7 @@ import { TokenWriter } from './tokens/token-writer.js';
 
 const SERVICES = [
   ConnectionDirectory,
+  ConnectionMetrics,
   ConnectionObservations,
   ConnectionsService,
   HostedPartiesService,

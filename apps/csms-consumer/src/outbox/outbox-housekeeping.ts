@@ -33,11 +33,12 @@ export class OutboxHousekeeping implements OnApplicationBootstrap {
     });
   }
 
-  /** Sets `ocpi_csms_outbox_lag` for each subscriber. */
+  /** Sets `ocpi_csms_outbox_lag_messages` for each subscriber. */
   async measure(): Promise<void> {
     const lags = await subscriberLags(this.dataSource);
-    this.metrics.csmsOutboxLag.reset();
-    for (const { name, lag } of lags) this.metrics.csmsOutboxLag.set({ subscriber: name }, lag);
+    this.metrics.csmsOutboxLagMessages.reset();
+    for (const { name, lag } of lags)
+      this.metrics.csmsOutboxLagMessages.set({ subscriber: name }, lag);
   }
 
   /** Removes old messages; a subscriber of the binding in use holds what it has not taken, however old. */

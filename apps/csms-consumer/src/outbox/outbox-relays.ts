@@ -115,6 +115,7 @@ export class OutboxRelays implements OnApplicationBootstrap, OnApplicationShutdo
 
   private options(name: string, maxBackoffMs: number): RelayOptions {
     const { leaseSeconds, publicUrl } = this.settings;
+    this.metrics.csmsMessagesGivenUpTotal.inc({ subscriber: name }, 0);
     return {
       name,
       owner: this.owner,

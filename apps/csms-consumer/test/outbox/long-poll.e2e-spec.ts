@@ -237,7 +237,7 @@ describe('a CSMS that asks for its messages', () => {
     expect(await housekeeping.prune()).toBe(0);
     await housekeeping.measure();
     const metrics = async () => (await fetch(`${outbox.url}/metrics`)).text();
-    expect(await metrics()).toContain('ocpi_csms_outbox_lag{subscriber="csms"} 3');
+    expect(await metrics()).toContain('ocpi_csms_outbox_lag_messages{subscriber="csms"} 3');
 
     const { next } = await take('wait=30&limit=1');
     await ask(`wait=0&after=${next}`);
@@ -247,7 +247,7 @@ describe('a CSMS that asks for its messages', () => {
     // The third is young.
     expect(await housekeeping.prune()).toBe(1);
     await housekeeping.measure();
-    expect(await metrics()).toContain('ocpi_csms_outbox_lag{subscriber="csms"} 0');
+    expect(await metrics()).toContain('ocpi_csms_outbox_lag_messages{subscriber="csms"} 0');
   });
 
   it('does not hold what is meant for others', async () => {

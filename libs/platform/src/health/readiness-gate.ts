@@ -20,6 +20,9 @@ export class ReadinessGate {
   private wasReady = false;
   private isDraining = false;
 
+  /** Which of our applications this is, for metrics and traces. */
+  appName = 'ocpi-gateway';
+
   register(name: string, check: ReadinessCheck): void {
     this.checks.set(name, check);
   }
@@ -44,10 +47,13 @@ export class ReadinessGate {
       [...this.checks].map(([name, check]) => this.resultOf(name, check)),
     );
     if (this.isDraining) return [...results, { shutdown: { status: 'down', reason: 'draining' } }];
-    this.wasReady ||= results.every((result) =>
-      Object.values(result).every(({ status }) => status === 'up'),
-    );
+    this.wasReady ||= results.every(isUp);
     return results;
+  }
+
+  /** Whether the readiness probe would be answered with 200. */
+  async isReady(): Promise<boolean> {
+    return (await this.results()).every(isUp);
   }
 
   private async resultOf(name: string, check: ReadinessCheck): Promise<HealthIndicatorResult> {
@@ -63,6 +69,9 @@ export class ReadinessGate {
     }
   }
 }
+
+const isUp = (result: HealthIndicatorResult): boolean =>
+  Object.values(result).every(({ status }) => status === 'up');
 
 async function withinTime<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

@@ -3,6 +3,8 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 
 const FAST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const LAG_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 7200];
+// One label of many values: few buckets.
+const PARTNER_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /**
  * Every metric of both processes. Base units, counters end in _total, no object ids in labels. The `connection` label is
@@ -13,6 +15,19 @@ export class Metrics {
   readonly registry = new Registry();
   private readonly registers = [this.registry];
 
+  readonly ready = this.gauge(
+    'ocpi_ready',
+    '1 while the process takes traffic, by the checks of its readiness probe.',
+    'app',
+  );
+  readonly connectionInfo = this.gauge(
+    'ocpi_connection_info',
+    '1 for every connection as it is now; the same from each replica.',
+    'connection',
+    'state',
+    'version',
+    'paused',
+  );
   readonly httpRequestDurationSeconds = new Histogram({
     name: 'ocpi_http_request_duration_seconds',
     help: 'Time from the first byte of a request to the last of its answer.',
@@ -20,10 +35,23 @@ export class Metrics {
     buckets: FAST_SECONDS,
     registers: this.registers,
   });
+  readonly partnerCallsTotal = new Counter({
+    name: 'ocpi_partner_calls_total',
+    help: 'Requests of known partners that were answered, by HTTP status.',
+    labelNames: ['connection', 'module', 'status'],
+    registers: this.registers,
+  });
   readonly pushAttemptsTotal = new Counter({
     name: 'ocpi_push_attempts_total',
     help: 'Requests sent to partners, by outcome.',
     labelNames: ['connection', 'module', 'outcome'],
+    registers: this.registers,
+  });
+  readonly pushDurationSeconds = new Histogram({
+    name: 'ocpi_push_duration_seconds',
+    help: 'Time that a partner took over a request of its feed.',
+    labelNames: ['connection'],
+    buckets: PARTNER_SECONDS,
     registers: this.registers,
   });
   readonly pushLagSeconds = new Histogram({
@@ -65,8 +93,8 @@ export class Metrics {
     labelNames: ['type', 'outcome'],
     registers: this.registers,
   });
-  readonly csmsEventDurationSeconds = new Histogram({
-    name: 'ocpi_csms_event_duration_seconds',
+  readonly csmsBatchDurationSeconds = new Histogram({
+    name: 'ocpi_csms_batch_duration_seconds',
     help: 'Time from the receipt of a batch of events to its commit.',
     buckets: FAST_SECONDS,
     registers: this.registers,
@@ -86,8 +114,8 @@ export class Metrics {
     'ocpi_change_log_horizon_age_seconds',
     'Age of the oldest transaction that feeds have to wait for.',
   );
-  readonly csmsOutboxLag = this.gauge(
-    'ocpi_csms_outbox_lag',
+  readonly csmsOutboxLagMessages = this.gauge(
+    'ocpi_csms_outbox_lag_messages',
     'Messages that a subscriber of the CSMS has not taken.',
     'subscriber',
   );
@@ -110,11 +138,11 @@ export class Metrics {
     buckets: FAST_SECONDS,
     registers: this.registers,
   });
-  readonly authorizationPartnerSeconds = new Histogram({
-    name: 'ocpi_authorization_partner_seconds',
+  readonly authorizationPartnerDurationSeconds = new Histogram({
+    name: 'ocpi_authorization_partner_duration_seconds',
     help: 'Time that a partner took over a request for authorization.',
     labelNames: ['connection'],
-    buckets: FAST_SECONDS,
+    buckets: PARTNER_SECONDS,
     registers: this.registers,
   });
   readonly authorizationsExpiredTotal = new Counter({
@@ -162,6 +190,11 @@ export class Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
+    // What has never been counted must be there as 0, or its first time is no increase to an alert.
+    for (const outcome of ['delivered', 'refused', 'failed', 'unknown']) {
+      this.commandCallbacksTotal.inc({ outcome }, 0);
+    }
+    for (const why of ['late', 'double', 'unknown']) this.csmsResultsDroppedTotal.inc({ why }, 0);
   }
 
   private gauge<L extends string>(name: string, help: string, ...labelNames: L[]): Gauge<L> {
