@@ -217,14 +217,20 @@ export class CommandWorld {
     }
   }
 
-  /** An event of the CSMS over HTTP; resolves to its outcome. */
-  async say(type: string, data: Json, time = new Date().toISOString()): Promise<Json> {
+  /** An event of the CSMS over HTTP, with further attributes of CloudEvents; resolves to its outcome. */
+  async say(
+    type: string,
+    data: Json,
+    time = new Date().toISOString(),
+    attributes: Record<string, string> = {},
+  ): Promise<Json> {
     const event = {
       specversion: '1.0',
       id: randomUUID(),
       source: 'urn:csms',
       type: `ocpi.${type}.v1`,
       time,
+      ...attributes,
       data,
     };
     const { results } = await this.csms('POST', 'events', [event]);

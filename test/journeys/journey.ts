@@ -25,12 +25,18 @@ export class Journey {
     readonly database: TestDatabase,
     readonly servers: Servers,
     readonly admin: GatewayAdmin,
+    readonly topicPrefix: string,
   ) {}
 
-  static async start(binding: Binding, operator: PartyId): Promise<Journey> {
+  /** `settings` on top of the tests' own, for both processes. */
+  static async start(
+    binding: Binding,
+    operator: PartyId,
+    settings: Record<string, string> = {},
+  ): Promise<Journey> {
     const database = await createTestDatabase();
     const topicPrefix = uniqueTopicPrefix();
-    const env: Record<string, string> =
+    const own: Record<string, string> =
       binding === 'HTTP'
         ? {}
         : {
@@ -38,12 +44,13 @@ export class Journey {
             OCPI_KAFKA_TOPIC_PREFIX: topicPrefix,
             KAFKA_GROUP_ID: `${topicPrefix}gateway`,
           };
+    const env = { ...own, ...settings };
     if (binding === 'Kafka') {
       await makeTopics({ ...env, OCPI_ENVIRONMENT: 'development', DATABASE_URL: database.url });
     }
     const servers = await startServers({ databaseUrl: database.url, env });
     const admin = new GatewayAdmin(servers.adminUrl, servers.adminKey);
-    const journey = new Journey(database, servers, admin);
+    const journey = new Journey(database, servers, admin, topicPrefix);
     try {
       await admin.hostParty(operator.country_code, operator.party_id);
       if (binding === 'Kafka') {

@@ -18,6 +18,7 @@ export async function createCsmsConsumer(
   const app = await createGatewayApp(AppModule.forRoot(environment), { passDeepBodies: true });
   const dataSource = app.get(DataSource);
   const gate = app.get(ReadinessGate);
+  gate.appName = 'csms-consumer';
   gate.register('database', databaseCheck(dataSource));
   gate.register('migrations', migrationsCheck(dataSource));
   return app;

@@ -14,6 +14,8 @@ export interface NodeChanges {
 
 /** The same of an EVSE and its Connectors, by id. */
 export interface EvseChanges extends NodeChanges {
+  /** As of the object, of this EVSE and its Connectors alone. */
+  traces: readonly string[];
   connectors: ReadonlyMap<string, NodeChanges>;
 }
 
@@ -21,6 +23,10 @@ export interface EvseChanges extends NodeChanges {
 const NO_FIELDS: ReadonlySet<string> = new Set();
 const NO_EVSES: ReadonlyMap<number, EvseChanges> = new Map();
 const NO_CONNECTORS: ReadonlyMap<string, NodeChanges> = new Map();
+const NO_TRACES: readonly string[] = [];
+
+/** Of many changes the last ones say enough. */
+const MOST_TRACES = 32;
 
 /** All that happened to one object, folded (D2): one entry per object, however many changes there were. */
 export interface FoldedObject {
@@ -41,6 +47,8 @@ export interface FoldedObject {
   last: Pick<ChangeEntity, 'xid' | 'seq'>;
   /** Of the oldest change: lag is measured from there. */
   since: Date;
+  /** `traceparent`s of the work that made these changes, the newest last. */
+  traces: readonly string[];
 }
 
 /** Folds rows of the change log per object, in the order of each object's first change. */
@@ -59,6 +67,7 @@ export function foldChanges(rows: readonly ChangeEntity[]): FoldedObject[] {
     }
     object.last = { xid: row.xid, seq: row.seq };
     foldInto(object, row);
+    if (row.traceparent) noteTrace(object, row, row.traceparent);
   }
   return [...objects.values()];
 }
@@ -78,6 +87,7 @@ const newObject = (row: ChangeEntity, kind: FoldedObject['kind']): FoldedObject 
   isNew: false,
   last: row,
   since: row.eventTime ?? row.at,
+  traces: NO_TRACES,
 });
 
 const noChanges = (): NodeChanges => ({
@@ -98,6 +108,7 @@ export const wholeObject = (
   deleted: false,
   isNew: true,
   last: { xid: 0, seq: 0 },
+  traces: NO_TRACES,
 });
 
 function foldInto(object: FoldedObject, row: ChangeEntity): void {
@@ -118,7 +129,7 @@ function nodeOf(object: FoldedObject, row: ChangeEntity): NodeChanges {
   if (row.evseId === null) return object.self;
   let evse = object.evses.get(row.evseId);
   if (!evse) {
-    evse = { ...noChanges(), connectors: NO_CONNECTORS };
+    evse = { ...noChanges(), connectors: NO_CONNECTORS, traces: NO_TRACES };
     object.evses = added(object.evses, row.evseId, evse);
   }
   if (row.kind === 'evse' || row.connectorId === null) return evse;
@@ -136,6 +147,15 @@ function note(node: NodeChanges, row: ChangeEntity): void {
   else if (row.aspect === 'fields') node.fields = new Set([...node.fields, ...(row.fields ?? [])]);
   else node.whole = true;
 }
+
+function noteTrace(object: FoldedObject, { evseId }: ChangeEntity, trace: string): void {
+  object.traces = withTrace(object.traces, trace);
+  const evse = evseId === null ? undefined : object.evses.get(evseId);
+  if (evse) evse.traces = withTrace(evse.traces, trace);
+}
+
+const withTrace = (known: readonly string[], trace: string): readonly string[] =>
+  known.at(-1) === trace ? known : [...known, trace].slice(-MOST_TRACES);
 
 const added = <K, V>(known: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> =>
   new Map([...known, [key, value]]);

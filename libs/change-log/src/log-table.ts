@@ -15,12 +15,12 @@ export const CHANGES: LogTable<ChangeEntity> = {
   name: 'change',
   select: `xid, seq, at, kind, object_id AS "objectId", evse_id AS "evseId", connector_id AS "connectorId",
     aspect, fields, audience, party_key AS "partyKey", connection_id AS "connectionId", versions,
-    event_time AS "eventTime"`,
+    event_time AS "eventTime", traceparent`,
 };
 
 export const CSMS_MESSAGES: LogTable<CsmsMessageEntity> = {
   name: 'csms_message',
-  select: 'xid, seq, id, type, subject, key, data, party_key AS "partyKey", at',
+  select: 'xid, seq, id, type, subject, key, data, party_key AS "partyKey", at, traceparent',
 };
 
 /** Rows behind `after` and below the horizon, in order. The horizon must have been taken before. */

@@ -3,6 +3,7 @@ import { type OutgoingEvent } from '#csms-contract';
 import { addCsmsMessages } from '#csms-requests';
 import { type CommandKind } from '#database';
 import { type OcpiVersion } from '#ocpi';
+import { traceparentOf } from '#platform';
 import { createHash, randomUUID } from 'node:crypto';
 import { type CommandTiming } from './command-timing.js';
 import { type CommandOutcome, type StoredCommand } from './kinds/command-kind.js';
@@ -40,8 +41,8 @@ export interface OpenedCommand {
 }
 
 const INSERT = `INSERT INTO command (id, kind, connection_id, version, party_key, sender_key, location_key, evse_key,
-    session_key, reservation_number, driver_key, dedupe_key, body, received_at, deadline)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+    session_key, reservation_number, driver_key, dedupe_key, body, received_at, deadline, traceparent)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
   ON CONFLICT (dedupe_key) WHERE outcome IS NULL DO NOTHING RETURNING id`;
 
 // Locked, so that it cannot be settled before it knows this URL.
@@ -117,6 +118,7 @@ async function insertOrFind(tx: SqlRunner, command: NewCommand): Promise<OpenedC
       JSON.stringify(command.body),
       receivedAt,
       deadline,
+      traceparentOf() ?? null,
     ]);
     if (inserted.length > 0) return { id, isNew: true };
     const [open] = await rowsOf<{ id: string }>(tx, FIND_OPEN, [dedupeKey]);

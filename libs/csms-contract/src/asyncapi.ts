@@ -96,6 +96,7 @@ const HEADERS: Json = {
     ce_sequence: { ...text('Grows with every event of one subject.'), pattern: '^\\d{1,16}$' },
     ce_snapshotid: text('The snapshot the event is part of.', LIMITS.maxSnapshotIdLength),
     ce_partitionkey: text('The record key.'),
+    traceparent: text('W3C Trace Context, if the message is part of a trace.'),
     'content-type': { const: 'application/json' },
   },
 };

@@ -13,6 +13,8 @@ export interface CloudEvent {
   sequence: number | undefined;
   /** The snapshot that the event is part of. */
   snapshotId: string | undefined;
+  /** W3C Trace Context, as given: the trace that the event is part of. */
+  traceparent: string | undefined;
   data: unknown;
 }
 
@@ -51,7 +53,11 @@ export function readCloudEvent(attributes: RawAttributes, data: unknown): Parsed
   if (faults.length > 0 || !time || sequence === null) {
     return { ok: false, reason: `not a CloudEvent: ${describeErrors(faults)}`, attributes };
   }
-  return { ok: true, event: { id, source, type, subject, time, sequence, snapshotId, data } };
+  const { traceparent } = attributes;
+  return {
+    ok: true,
+    event: { id, source, type, subject, time, sequence, snapshotId, traceparent, data },
+  };
 }
 
 function lengthFault(faults: FieldError[], path: string, text: string, max: number): void {

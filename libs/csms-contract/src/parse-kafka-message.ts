@@ -20,7 +20,10 @@ export function parseKafkaMessage({ value, headers = {} }: KafkaRecord): ParsedE
   const isBinary = attributes['specversion'] !== undefined || attributes['id'] !== undefined;
   const json = value === null ? { value: undefined } : parseJson(value);
   if (!json) return { ok: false, reason: 'the value is not JSON in UTF-8', attributes };
-  return isBinary ? readCloudEvent(attributes, json.value) : parseStructured(json.value);
+  if (isBinary) return readCloudEvent(attributes, json.value);
+  const parsed = parseStructured(json.value);
+  if (parsed.ok) parsed.event.traceparent ??= attributes['traceparent'];
+  return parsed;
 }
 
 /** A record without value and without event: it frees its key on a compacted topic and says nothing. */
@@ -32,6 +35,8 @@ function binaryAttributes(headers: Record<string, HeaderValue>): RawAttributes {
   for (const name of Object.keys(headers)) {
     const attribute = attributeOf(name) ?? attributeOf(name.toLowerCase());
     if (attribute === undefined) continue;
+    // The header is of who sent the record, the attribute of who made the event: the nearer one counts.
+    if (name === 'ce_traceparent' && attributes['traceparent'] !== undefined) continue;
     const given = headers[name];
     const value = Array.isArray(given) ? given[0] : given;
     if (value !== undefined) attributes[attribute] = value.toString();
@@ -41,10 +46,21 @@ function binaryAttributes(headers: Record<string, HeaderValue>): RawAttributes {
 
 /** The attributes that say something to us; others cost a record as much to read and are kept with its raw headers. */
 const READ = new Set(
-  ['specversion', 'id', 'source', 'type', 'subject', 'time', 'sequence', 'snapshotid'].map(
-    (attribute) => `ce_${attribute}`,
-  ),
+  [
+    'specversion',
+    'id',
+    'source',
+    'type',
+    'subject',
+    'time',
+    'sequence',
+    'snapshotid',
+    'traceparent',
+  ].map((attribute) => `ce_${attribute}`),
 );
 
-const attributeOf = (header: string): string | undefined =>
-  READ.has(header) ? header.slice(3) : header === 'content-type' ? 'datacontenttype' : undefined;
+function attributeOf(header: string): string | undefined {
+  if (READ.has(header)) return header.slice(3);
+  if (header === 'content-type') return 'datacontenttype';
+  return header === 'traceparent' ? header : undefined;
+}

@@ -7,6 +7,8 @@ export interface PrintableEvent {
   time: Date;
   sequence?: number;
   snapshotId?: string;
+  /** W3C Trace Context: the trace that the event is part of. */
+  traceparent?: string;
   key: string;
   data: string;
 }
@@ -27,10 +29,11 @@ function attributesOf(event: PrintableEvent): Record<string, string> {
     partitionkey: event.key,
     ...(event.sequence !== undefined && { sequence: String(event.sequence) }),
     ...(event.snapshotId !== undefined && { snapshotid: event.snapshotId }),
+    ...(event.traceparent !== undefined && { traceparent: event.traceparent }),
   };
 }
 
-/** A Kafka record in binary mode: attributes as `ce_` headers, the data as value. */
+/** A Kafka record in binary mode: attributes as `ce_` headers, the data as value; the trace also as Kafka clients look for it. */
 export function toKafkaMessage(event: PrintableEvent): {
   key: string;
   value: string;
@@ -43,7 +46,11 @@ export function toKafkaMessage(event: PrintableEvent): {
   return {
     key: event.key,
     value: event.data,
-    headers: { ...headers, 'content-type': datacontenttype },
+    headers: {
+      ...headers,
+      'content-type': datacontenttype,
+      ...(event.traceparent !== undefined && { traceparent: event.traceparent }),
+    },
   };
 }
 

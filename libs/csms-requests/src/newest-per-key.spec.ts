@@ -15,6 +15,7 @@ const row = (
   subject: key,
   data: '{}',
   partyKey: null,
+  traceparent: null,
   at: new Date(0),
 });
 const seqs = (rows: CsmsMessageEntity[]) => rows.map(({ seq }) => seq);

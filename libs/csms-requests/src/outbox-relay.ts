@@ -16,6 +16,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Delivery, DeliveryError } from './delivery.js';
 import { NewestPerKey } from './newest-per-key.js';
 import { printableMessage } from './printable-message.js';
+import { startSending } from './sending-spans.js';
 import { Wakeup } from './wakeup.js';
 
 export interface RelayOptions {
@@ -146,12 +147,15 @@ export class OutboxRelay {
           lost.abort(new DeliveryError('another process took over'));
       });
     }, this.renewMs);
+    const events = rows.map((row) => printableMessage(row, this.options.source));
+    const endSending = startSending(events, this.options.name);
     try {
-      const events = rows.map((row) => printableMessage(row, this.options.source));
       const givenUp = await this.delivery.deliver(events, lost.signal);
       if (givenUp.length > 0) this.noteGivenUp(givenUp);
+      endSending();
       return undefined;
     } catch (error) {
+      endSending(error);
       return error as Error;
     } finally {
       clearInterval(renewal);

@@ -11,4 +11,5 @@ export const printableMessage = (row: CsmsMessageEntity, source: string): Printa
   sequence: row.seq,
   key: row.key,
   data: row.data,
+  ...(row.traceparent !== null && { traceparent: row.traceparent }),
 });

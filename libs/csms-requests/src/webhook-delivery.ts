@@ -43,12 +43,15 @@ export class WebhookDelivery implements Delivery {
   private async call(run: readonly PrintableEvent[], signal: AbortSignal): Promise<void> {
     const body = `[${run.map(toStructured).join(',')}]`;
     const id = `${run[0]?.id ?? ''}-${run.length}`;
+    // Of several messages each names its own trace in its attributes.
+    const traceparent = run.length === 1 ? run[0]?.traceparent : undefined;
     const answer = await request(this.target.url, {
       method: 'POST',
       dispatcher: this.agent,
       signal,
       headers: {
         'content-type': 'application/cloudevents-batch+json; charset=utf-8',
+        ...(traceparent !== undefined && { traceparent }),
         ...signatureHeaders(this.target.secret, { id, at: new Date(), body }),
       },
       body,

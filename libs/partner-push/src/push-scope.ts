@@ -39,6 +39,8 @@ export interface PushTask {
   objectId: number;
   /** When the oldest change it tells happened. */
   since: Date;
+  /** `traceparent`s of the changes it tells, the newest last. */
+  traces: readonly string[];
   /** The transaction of the newest change it tells. */
   xid: number;
   /** Failures so far. */

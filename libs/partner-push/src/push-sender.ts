@@ -56,6 +56,7 @@ export class PushSender {
     const { profile } = connection;
     const answer = await this.client.request({
       connectionId: connection.id,
+      module: moduleOf(request.kind),
       version: connection.version ?? undefined,
       method: request.method,
       url: request.url,
@@ -77,6 +78,7 @@ export class PushSender {
     if (connection.versionsUrl === null) return true;
     const answer = await this.client.request({
       connectionId: connection.id,
+      module: 'versions',
       version: connection.version ?? undefined,
       method: 'GET',
       url: connection.versionsUrl,
@@ -99,6 +101,10 @@ export class PushSender {
       module: moduleOf(request.kind),
       outcome: outcome.kind,
     });
+    records.metrics.pushDurationSeconds.observe(
+      { connection: connection.id },
+      answer.durationMs / 1000,
+    );
     records.exchanges.note({
       connectionId: connection.id,
       kind: request.kind,

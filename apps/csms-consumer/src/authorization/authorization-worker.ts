@@ -1,7 +1,7 @@
 import { Authorizer } from '#authorization';
 import { CommandSignal } from '#commands';
 import { Wakeup } from '#csms-requests';
-import { Clock, createLogger, GracefulShutdown, Metrics } from '#platform';
+import { Clock, createLogger, GracefulShutdown, inSpan, Metrics } from '#platform';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { EventProcessor } from '../events/event-processor.js';
@@ -76,7 +76,8 @@ export class AuthorizationWorker implements OnApplicationBootstrap {
     const free = AT_ONCE - this.inHand.size;
     if (free <= 0) return;
     for (const taken of await takeQuestions(this.dataSource, free, LEASE_MS)) {
-      const work = this.answer(taken).finally(() => {
+      const span = { parent: taken.traceparent, attributes: { 'ocpi.authorization_id': taken.id } };
+      const work = inSpan('authorization', span, () => this.answer(taken)).finally(() => {
         this.inHand.delete(taken);
         if (this.inHand.size === AT_ONCE - 1) this.wakeup.notify();
       });

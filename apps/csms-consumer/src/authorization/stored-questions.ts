@@ -12,6 +12,7 @@ export interface TakenQuestion {
   partyKey: string;
   id: string;
   deadline: Date;
+  traceparent: string | null;
   question: AuthorizationRequested;
 }
 
@@ -24,8 +25,8 @@ const TAKE = `WITH open AS (
   ), taken AS (
     UPDATE authorization_request a SET taken_until = now() + $2 * interval '1 ms'
       FROM open WHERE a.party_key = open.party_key AND a.id = open.id
-    RETURNING a.party_key, a.id, a.deadline, a.body
-  ) SELECT party_key AS "partyKey", id, deadline, body FROM taken`;
+    RETURNING a.party_key, a.id, a.deadline, a.body, a.traceparent
+  ) SELECT party_key AS "partyKey", id, deadline, body, traceparent FROM taken`;
 
 /** Takes up to so many open questions for so long; what another process is at is left alone until its time is over. */
 export async function takeQuestions(
@@ -33,7 +34,7 @@ export async function takeQuestions(
   limit: number,
   leaseMs: number,
 ): Promise<TakenQuestion[]> {
-  const rows = await rowsOf<Name & { deadline: Date; body: string }>(dataSource, TAKE, [
+  const rows = await rowsOf<Omit<TakenQuestion, 'question'> & { body: string }>(dataSource, TAKE, [
     limit,
     leaseMs,
   ]);

@@ -4,8 +4,8 @@ import { parseDateTime } from '#ocpi';
 import { eventHandler } from './event-handler.js';
 import { APPLIED, UNCHANGED } from './incoming-event.js';
 
-const INSERT = `INSERT INTO authorization_request (party_key, id, body, deadline)
-  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])
+const INSERT = `INSERT INTO authorization_request (party_key, id, body, deadline, traceparent)
+  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[])
   ON CONFLICT DO NOTHING RETURNING party_key || '/' || id AS key`;
 
 /** Keeps the question. It is decided after the commit, by whatever process gets to it: the batch waits for no partner. */
@@ -17,6 +17,7 @@ export const authorizationRequested = eventHandler<AuthorizationRequested>({
       events.map(({ data }) => data.authorization_id),
       events.map(({ data }) => JSON.stringify(data)),
       events.map(({ data }) => parseDateTime(data.deadline)),
+      events.map(({ event }) => event.traceparent ?? null),
     ]);
     const fresh = new Set(rows.map(({ key }) => key));
     if (fresh.size > 0) tx.waiting.add('authorizations');

@@ -167,6 +167,7 @@ async function insert(
       audience: partyKey(event.data.cdr_token),
       partyKey: event.partyKey,
       eventTime: event.event.time,
+      traceparent: event.event.traceparent ?? null,
     });
   }
 }

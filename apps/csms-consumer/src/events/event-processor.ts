@@ -7,6 +7,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { applyBatch, type BatchResult, prepare, type PreparedEvent } from './apply-batch.js';
 import { whyForbidden } from './check-event.js';
 import { type Waiting } from './event-handler.js';
+import { startEventSpans } from './event-spans.js';
 import { type EventOutcome, type IncomingEvent } from './incoming-event.js';
 import { lockParked, type ParkedRow, reread } from './parked-rows.js';
 
@@ -36,7 +37,7 @@ export class EventProcessor {
 
   /** One outcome per event, in order; all of them are committed when this returns. */
   async process(batch: readonly IncomingEvent[]): Promise<EventOutcome[]> {
-    const end = this.metrics.csmsEventDurationSeconds.startTimer();
+    const end = this.metrics.csmsBatchDurationSeconds.startTimer();
     const outcomes: EventOutcome[] = batch.map(() => ({ outcome: 'duplicate' }));
     const allowed: { index: number; event: PreparedEvent }[] = [];
     for (const [index, event] of batch.entries()) {
@@ -45,7 +46,7 @@ export class EventProcessor {
       else outcomes[index] = { outcome: 'refused', reason };
     }
     const released = new Set<string>();
-    const results = await this.halving(
+    const results = await this.take(
       allowed.map(({ event }) => event),
       released,
     );
@@ -78,6 +79,21 @@ export class EventProcessor {
       [parents],
     );
     if (rows.length > 0) await this.retry(rows.map(({ id }) => id));
+  }
+
+  private async take(
+    events: readonly PreparedEvent[],
+    released: Set<string>,
+  ): Promise<EventOutcome[]> {
+    const spans = startEventSpans(events);
+    try {
+      const outcomes = await this.halving(events, released);
+      spans?.end(outcomes);
+      return outcomes;
+    } catch (error) {
+      spans?.fail(error);
+      throw error;
+    }
   }
 
   private async halving(
@@ -142,7 +158,12 @@ export class EventProcessor {
   ): Promise<BatchResult> {
     const rows = await lockParked(sql, ids);
     const events = rows.map((row) => ({ ...prepare(reread(row)), again: true }));
-    const result = await this.apply(sql, events);
+    const spans = startEventSpans(events);
+    const result = await this.apply(sql, events).catch((error: unknown) => {
+      spans?.fail(error);
+      throw error;
+    });
+    spans?.end(result.outcomes);
     const done: number[] = [];
     const still: { row: ParkedRow; outcome: EventOutcome }[] = [];
     rows.forEach((row, index) => {

@@ -52,6 +52,7 @@ class Track {
   status = '';
   guard: Guard = { guardTime: new Date(0), guardSequence: null };
   time = this.guard.guardTime;
+  traceparent: string | undefined;
 
   constructor(
     readonly key: string,
@@ -171,13 +172,14 @@ function follow(track: Track | undefined, { event, data, partyKey }: StatusEvent
   track.guard = guardOf(event);
   track.status = data.status;
   track.time = event.time;
+  track.traceparent = event.traceparent;
   return APPLIED;
 }
 
 async function update(tx: EventTransaction, tracks: Iterable<Track>): Promise<void> {
-  const changed = [...tracks].flatMap(({ stored, status, time, guard, event }) =>
+  const changed = [...tracks].flatMap(({ stored, status, time, traceparent, guard, event }) =>
     stored && stored.status !== status
-      ? [{ evseId: stored.evseId, status, time, guard, partyKey: event.partyKey }]
+      ? [{ evseId: stored.evseId, status, time, traceparent, guard, partyKey: event.partyKey }]
       : [],
   );
   if (changed.length === 0) return;
@@ -189,7 +191,7 @@ async function update(tx: EventTransaction, tracks: Iterable<Track>): Promise<vo
     tx.now,
   ]);
   const written = new Map(rows.map((row) => [row.evseId, row.locationId]));
-  for (const { evseId, time, partyKey } of changed) {
+  for (const { evseId, time, traceparent = null, partyKey } of changed) {
     const objectId = written.get(evseId);
     if (objectId === undefined) continue;
     tx.changes.push({
@@ -199,6 +201,7 @@ async function update(tx: EventTransaction, tracks: Iterable<Track>): Promise<vo
       aspect: 'status',
       partyKey,
       eventTime: time,
+      traceparent,
     });
   }
 }

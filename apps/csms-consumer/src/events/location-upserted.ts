@@ -160,7 +160,8 @@ function plan(
     write,
     log: (tx, written) => {
       const isPublishFlipped = stored !== undefined && stored.location.publish !== data.publish;
-      const scope = { partyKey, eventTime: event.event.time, isPublishFlipped };
+      const { time: eventTime, traceparent = null } = event.event;
+      const scope = { partyKey, eventTime, traceparent, isPublishFlipped };
       tx.changes.push(...locationChange(diff, stored === undefined, written, scope));
       tx.released.add(locationParent(partyKey, data.id));
     },

@@ -42,6 +42,7 @@ interface Track extends Guard {
   snapshot: string | null;
   isTouched: boolean;
   eventTime: Date;
+  traceparent: string | undefined;
   /** As stored; undefined of a new one. */
   statusBefore: Session['status'] | undefined;
 }
@@ -117,6 +118,7 @@ const trackOf = (
   session,
   isTouched: false,
   eventTime: row.guardTime,
+  traceparent: undefined,
   statusBefore: session.status,
 });
 
@@ -158,6 +160,7 @@ function follow(
     snapshot,
     isTouched: true,
     eventTime: event.event.time,
+    traceparent: event.event.traceparent,
     statusBefore: track?.statusBefore,
     ...guardOf(event.event),
   });
@@ -215,7 +218,7 @@ async function writeSessions(tx: EventTransaction, list: readonly Track[]): Prom
     ],
   );
   const ids = new Map(rows.map(({ id, key }) => [key, id]));
-  for (const { session, id, partyKey: party, eventTime } of list) {
+  for (const { session, id, partyKey: party, eventTime, traceparent = null } of list) {
     tx.changes.push({
       kind: 'session',
       objectId: ids.get(`${party}/${foldId(session.id)}`) ?? 0,
@@ -223,6 +226,7 @@ async function writeSessions(tx: EventTransaction, list: readonly Track[]): Prom
       audience: partyKey(session.cdr_token),
       partyKey: party,
       eventTime,
+      traceparent,
     });
     if (session.status === 'COMPLETED' || session.status === 'INVALID')
       tx.released.add(sessionParent(party, session.id));

@@ -69,6 +69,7 @@ async function upsert(tx: EventTransaction, events: readonly Upsert[]): Promise<
       aspect: plan.stored && !plan.stored.deletedAt ? 'content' : 'created',
       partyKey: plan.event.partyKey,
       eventTime: plan.event.event.time,
+      traceparent: plan.event.event.traceparent ?? null,
     });
   }
   const voltages = await voltagesOf(tx, applied);
@@ -85,6 +86,7 @@ async function upsert(tx: EventTransaction, events: readonly Upsert[]): Promise<
       partyKey: event.partyKey,
       versions,
       eventTime: event.event.time,
+      traceparent: event.event.traceparent ?? null,
     });
   }
   await refreshLocations(

@@ -2,7 +2,7 @@ import { type NewChange } from '#change-log';
 import { foldId, type LocationDiff } from '#ocpi';
 import { type WrittenLocation } from './write-locations.js';
 
-type Scope = Pick<NewChange, 'partyKey' | 'eventTime'>;
+type Scope = Pick<NewChange, 'partyKey' | 'eventTime' | 'traceparent'>;
 
 /** The line of the change log that a difference makes; none when nothing differs (LOC-16, 17, 19, 21). */
 export function locationChange(

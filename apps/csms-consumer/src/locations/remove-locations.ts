@@ -5,7 +5,7 @@ import { type StoredLocation } from './stored-locations.js';
 
 export interface LocationToRemove {
   location: StoredLocation;
-  event: Pick<CloudEvent, 'time' | 'sequence'>;
+  event: Pick<CloudEvent, 'time' | 'sequence'> & Partial<Pick<CloudEvent, 'traceparent'>>;
 }
 
 /** Sets every EVSE of the Locations to REMOVED; nothing is erased (LOC-11, LOC-27). One statement each, whatever their number. */
@@ -49,6 +49,7 @@ export async function removeLocations(
       aspect: 'status',
       partyKey: entry?.location.partyKey ?? '',
       eventTime: entry?.event.time ?? null,
+      traceparent: entry?.event.traceparent ?? null,
     });
   }
 }

@@ -6,7 +6,10 @@ import { type StoredTariff } from './stored-tariffs.js';
 /** Withdraws Tariffs; connectors stop naming them, and partners get a DELETE after that (TAR-05, TAR-06). */
 export async function removeTariffs(
   tx: EventTransaction,
-  list: readonly { tariff: StoredTariff; event: Pick<CloudEvent, 'time' | 'sequence'> }[],
+  list: readonly {
+    tariff: StoredTariff;
+    event: Pick<CloudEvent, 'time' | 'sequence'> & Partial<Pick<CloudEvent, 'traceparent'>>;
+  }[],
 ): Promise<void> {
   if (list.length === 0) return;
   await tx.sql.query(
@@ -30,6 +33,7 @@ export async function removeTariffs(
       aspect: 'deleted',
       partyKey: tariff.partyKey,
       eventTime: event.time,
+      traceparent: event.traceparent ?? null,
     });
   }
 }

@@ -8,6 +8,7 @@ import {
   tokenEncoding,
 } from '#ocpi';
 import { type Connection, ConnectionDirectory, ConnectionObservations } from '#partners';
+import { describeSpan } from '#platform';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { readOcpiPath } from './ocpi-path.js';
 import { address, isRouted } from './routing.js';
@@ -45,6 +46,7 @@ export class Authenticate {
       throw OcpiError.unauthorized('this token is good for registration only');
     }
     this.observe(connection, candidate.encoding);
+    describeSpan({ 'ocpi.connection': connection.id, 'ocpi.version': version }, request.span);
     const { token } = candidate;
     const hosted = this.directory.hostedPartiesOf(connection);
     const parties = hosted.map((party) => party.partyKey);

@@ -5,7 +5,10 @@ import { type CallbackState, type CommandCallbackEntity, type CommandEntity } fr
 export interface MarkedCallback
   extends
     Pick<CommandCallbackEntity, 'id' | 'commandId' | 'purpose' | 'responseUrl' | 'correlationId'>,
-    Pick<CommandEntity, 'kind' | 'connectionId' | 'version' | 'partyKey' | 'senderKey'> {
+    Pick<
+      CommandEntity,
+      'kind' | 'connectionId' | 'version' | 'partyKey' | 'senderKey' | 'traceparent'
+    > {
   body: string;
 }
 
@@ -41,7 +44,7 @@ const MARK = `WITH ranked AS (
     UPDATE command_callback c SET state = 'sending', sent_at = $4 FROM picked p WHERE c.id = p.id RETURNING c.*
   ) SELECT c.id, c.command_id AS "commandId", c.purpose, c.response_url AS "responseUrl",
            c.correlation_id AS "correlationId", c.body, m.kind, m.connection_id AS "connectionId", m.version,
-           m.party_key AS "partyKey", m.sender_key AS "senderKey"
+           m.party_key AS "partyKey", m.sender_key AS "senderKey", m.traceparent
       FROM marked c JOIN command m ON m.id = c.command_id ORDER BY c.id`;
 
 /** Takes up what is due, at most `free` for each connection; committed before anything of it is sent (P8). */

@@ -24,6 +24,7 @@ export class CallbackSender {
     if (token === undefined) return { state: 'failed', note: 'the partner has given us no token' };
     const answer = await this.client.request({
       connectionId: connection.id,
+      module: 'commands',
       version: connection.version ?? callback.version,
       method: 'POST',
       url: callback.responseUrl,

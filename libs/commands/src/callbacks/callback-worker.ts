@@ -1,6 +1,6 @@
 import { Wakeup } from '#csms-requests';
 import { type ConnectionDirectory, type PartnerClient } from '#partners';
-import { type Clock, createLogger, type Metrics } from '#platform';
+import { type Clock, createLogger, inSpan, type Metrics } from '#platform';
 import { type DataSource } from 'typeorm';
 
 import {
@@ -87,7 +87,11 @@ export class CallbackWorker {
   private begin(callback: MarkedCallback): void {
     const { connectionId } = callback;
     this.inFlight.set(connectionId, (this.inFlight.get(connectionId) ?? 0) + 1);
-    const work = this.send(callback).finally(() => {
+    const span = {
+      parent: callback.traceparent,
+      attributes: { 'ocpi.command_id': callback.commandId, 'ocpi.command': callback.kind },
+    };
+    const work = inSpan('callback', span, () => this.send(callback)).finally(() => {
       this.sending.delete(work);
       const left = (this.inFlight.get(connectionId) ?? 1) - 1;
       if (left > 0) this.inFlight.set(connectionId, left);

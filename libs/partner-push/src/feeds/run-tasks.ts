@@ -1,5 +1,6 @@
 import { type PushOutcome } from '#partners';
 import { type PushResult, type PushScope, type PushTask } from '../push-scope.js';
+import { runTraced } from './traced-task.js';
 
 export interface PassHooks {
   concurrency: number;
@@ -38,7 +39,7 @@ export async function runTasks(
   let isWarm = hooks.isWarm;
 
   const runOne = async (task: PushTask): Promise<void> => {
-    const result = await task.run(scope);
+    const result = await runTraced(task, scope);
     const { outcome } = result;
     task.objectName = result.objectName;
     if (outcome?.kind === 'unavailable' || outcome?.kind === 'unauthorized') {

@@ -117,4 +117,5 @@ export const asChange = (object: FoldedObject, { isRestart }: WalkPlace): Change
   connectionId: null,
   versions: null,
   eventTime: null,
+  traceparent: null,
 });

@@ -21,6 +21,7 @@ export const cdrTask = (object: FoldedObject): PushTask => ({
   kind: 'cdr',
   objectId: object.objectId,
   since: object.since,
+  traces: object.traces,
   xid: object.last.xid,
   attempts: 0,
   run: (scope) => pushCdr(scope, object),

@@ -17,18 +17,19 @@ export function locationTasks(object: FoldedObject, isCovered: IsCovered): PushT
   const { objectId, since } = object;
   if (isCovered(`location:${objectId}`, object.last.xid)) return [];
   const evses = [...object.evses].filter(([id, changes]) => !isEvseCovered(id, changes, isCovered));
-  const task = (run: PushTask['run']): PushTask => ({
+  const task = (traces: readonly string[], run: PushTask['run']): PushTask => ({
     kind: 'location',
     objectId,
     since,
+    traces,
     xid: object.last.xid,
     attempts: 0,
     run,
   });
   if (object.self.whole || object.self.fields.size > 0) {
-    return [task((scope) => pushLocation(scope, object, evses))];
+    return [task(object.traces, (scope) => pushLocation(scope, object, evses))];
   }
-  return evses.map((evse) => task((scope) => pushLocation(scope, object, [evse])));
+  return evses.map((evse) => task(evse[1].traces, (scope) => pushLocation(scope, object, [evse])));
 }
 
 function isEvseCovered(id: number, changes: EvseChanges, isCovered: IsCovered): boolean {

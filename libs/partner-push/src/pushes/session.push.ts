@@ -21,6 +21,7 @@ export const sessionTask = (object: FoldedObject): PushTask => ({
   kind: 'session',
   objectId: object.objectId,
   since: object.since,
+  traces: object.traces,
   xid: object.last.xid,
   attempts: 0,
   run: (scope) => pushSession(scope, object),

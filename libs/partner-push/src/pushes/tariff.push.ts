@@ -18,6 +18,7 @@ export const tariffTask = (object: FoldedObject): PushTask => ({
   kind: 'tariff',
   objectId: object.objectId,
   since: object.since,
+  traces: object.traces,
   xid: object.last.xid,
   attempts: 0,
   run: (scope) => pushTariff(scope, object),

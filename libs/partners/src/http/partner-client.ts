@@ -1,6 +1,6 @@
 import { type OnApplicationShutdown } from '@nestjs/common';
 import { authorizationHeader, readEnvelope, tokenEncoding, writeRouting } from '#ocpi';
-import { newCorrelationId, newRequestId } from '#platform';
+import { isTracing, newCorrelationId, newRequestId } from '#platform';
 import { Agent, errors, Pool } from 'undici';
 import {
   AddressPolicy,
@@ -10,6 +10,7 @@ import {
 } from './address-policy.js';
 import { DeadlineError, exchangeText } from './exchange-text.js';
 import { withoutToken } from './token-echo.js';
+import { traceExchange } from './trace-exchange.js';
 import { type PartnerAnswer, type PartnerFailed, type PartnerRequest } from './partner-request.js';
 
 export interface PartnerClientOptions {
@@ -70,7 +71,22 @@ export class PartnerClient implements OnApplicationShutdown {
     }
   }
 
-  async request(request: PartnerRequest): Promise<PartnerAnswer> {
+  request(request: PartnerRequest): Promise<PartnerAnswer> {
+    return isTracing()
+      ? traceExchange(request, () => this.exchange(request))
+      : this.exchange(request);
+  }
+
+  /** Ends idle connections and cuts what is in flight. */
+  async close(): Promise<void> {
+    await this.agent.destroy();
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.close();
+  }
+
+  private async exchange(request: PartnerRequest): Promise<PartnerAnswer> {
     const requestId = newRequestId();
     const startedAt = performance.now();
     const failed = (reason: PartnerFailed['reason'], message: string): PartnerFailed => ({
@@ -112,15 +128,6 @@ export class PartnerClient implements OnApplicationShutdown {
     } catch (error) {
       return failed(...reasonOf(error, request.signal?.aborted === true));
     }
-  }
-
-  /** Ends idle connections and cuts what is in flight. */
-  async close(): Promise<void> {
-    await this.agent.destroy();
-  }
-
-  onApplicationShutdown(): Promise<void> {
-    return this.close();
   }
 
   /** Node asks for the address while it connects, so what is judged is what is dialled, whatever DNS said before. */

@@ -4,6 +4,8 @@ import { type OcpiVersion, type Routing } from '#ocpi';
 export interface PartnerRequest {
   /** For logs and metrics only. */
   connectionId: string;
+  /** The module it belongs to, for traces only. */
+  module?: string | undefined;
   /** Decides the way the token is written when `encoding` does not; undefined before a version is agreed. */
   version?: OcpiVersion | undefined;
   method: 'GET' | 'PUT' | 'PATCH' | 'POST' | 'DELETE';

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isDatabaseAway } from '#database';
 import { type Token, tokenKey } from '#ocpi';
+import { traceparentOf } from '#platform';
 import { DataSource } from 'typeorm';
 import { findOutdated } from './find-outdated.js';
 import { type TokenStatement, writeTokens } from './write-tokens.js';
@@ -39,7 +40,15 @@ export class TokenWriter {
   /** Stores a whole Token and tells the CSMS. A repeat changes nothing, nor does an older one. */
   store(connectionId: string, token: Token): Promise<StoreOutcome> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ connectionId, token, key: tokenKey(token), resolve, reject });
+      const traceparent = traceparentOf();
+      this.waiting.push({
+        connectionId,
+        token,
+        traceparent,
+        key: tokenKey(token),
+        resolve,
+        reject,
+      });
       this.writeSoon();
     });
   }

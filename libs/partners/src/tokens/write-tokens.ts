@@ -1,6 +1,7 @@
 import { tokenUpserted } from '#csms-contract';
 import { namedQuery } from '#database';
 import { foldId, parseDateTime, partyKey, type Token, tokenKey } from '#ocpi';
+import { isTracing } from '#platform';
 import { type DataSource } from 'typeorm';
 import { storedFarAhead } from './far-ahead.js';
 
@@ -8,6 +9,13 @@ import { storedFarAhead } from './far-ahead.js';
 export interface TokenStatement {
   connectionId: string;
   token: Token;
+  /** Of the request that states it. */
+  traceparent?: string | undefined;
+}
+
+interface WrittenToken {
+  token: string;
+  created: boolean;
 }
 
 /** Kept: what is stored is the same, or newer. */
@@ -16,7 +24,7 @@ export type WriteOutcome = 'created' | 'updated' | 'kept';
 // One round trip, one commit: the tokens and the CSMS's messages about them (D3). The row locks of the upsert order writers
 // of one token; the WHERE drops what is older than what is stored (TRN-44, TOK-14). Sorted, so that batches that overlap
 // wait for each other instead of dying of a deadlock.
-const WRITE = `WITH new AS (
+const writeWith = (message: string) => `WITH new AS (
     SELECT * FROM unnest(${lines(1)}, ${lines(2)}, ${lines(3)}, ${lines(4)}, ${lines(5)}, $6::boolean[],
       $7::timestamptz[], ${lines(8)}, ${lines(9)})
       AS n (connection_id, party_key, uid_key, type, body, valid, last_updated, subject, key)
@@ -31,11 +39,18 @@ const WRITE = `WITH new AS (
         AND token.body <> excluded.body
     RETURNING party_key, uid_key, type, (xmax = 0) AS created
   ), message AS (
-    INSERT INTO csms_message (id, type, subject, key, data)
-    SELECT gen_random_uuid(), $10, n.subject, n.key, n.body
-      FROM stored JOIN new n USING (party_key, uid_key, type)
+    ${message}
   )`;
-const AND_NAME = `${WRITE} SELECT party_key || ' ' || type || ' ' || uid_key AS token, created FROM stored`;
+const WRITE = writeWith(`INSERT INTO csms_message (id, type, subject, key, data)
+    SELECT gen_random_uuid(), $10, n.subject, n.key, n.body
+      FROM stored JOIN new n USING (party_key, uid_key, type)`);
+const WRITE_TRACED = writeWith(`INSERT INTO csms_message (id, type, subject, key, data, traceparent)
+    SELECT gen_random_uuid(), $10, n.subject, n.key, n.body, t.traceparent
+      FROM stored JOIN new n USING (party_key, uid_key, type)
+      LEFT JOIN unnest($11::text[], $12::text[]) AS t (key, traceparent) ON t.key = n.key`);
+const NAME = `SELECT party_key || ' ' || type || ' ' || uid_key AS token, created FROM stored`;
+const AND_NAME = `${WRITE} ${NAME}`;
+const AND_NAME_TRACED = `${WRITE_TRACED} ${NAME}`;
 const AND_COUNT = `${WRITE} SELECT count(*) AS changed FROM stored`;
 
 /**
@@ -47,12 +62,18 @@ export async function writeTokens(
   statements: readonly TokenStatement[],
 ): Promise<WriteOutcome[]> {
   if (statements.length === 0) return [];
-  const rows = await namedQuery<{ token: string; created: boolean }>(
-    dataSource,
-    'write-tokens',
-    AND_NAME,
-    parametersOf(statements),
-  );
+  const rows = isTracing()
+    ? await namedQuery<WrittenToken>(dataSource, 'write-tokens-traced', AND_NAME_TRACED, [
+        ...parametersOf(statements),
+        statements.map(({ token }) => tokenUpserted(token).key),
+        statements.map(({ traceparent }) => traceparent ?? null),
+      ])
+    : await namedQuery<WrittenToken>(
+        dataSource,
+        'write-tokens',
+        AND_NAME,
+        parametersOf(statements),
+      );
   const created = new Map(rows.map((row) => [row.token, row.created]));
   return statements.map(({ token }) => {
     const isCreated = created.get(tokenKey(token));

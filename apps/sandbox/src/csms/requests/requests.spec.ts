@@ -87,7 +87,7 @@ class World {
   message(type: string, data: unknown, sequence = 1): void {
     void this.hear!({
       ...{ id: randomUUID(), source: 'urn:gateway', type, subject: 's', time: new Date() },
-      ...{ sequence, snapshotId: undefined, data },
+      ...{ sequence, snapshotId: undefined, traceparent: undefined, data },
     });
   }
 
