@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import pg from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { AuditEntryEntity } from './entities/audit-entry.entity.js';
 import { AuthorizationRequestEntity } from './entities/authorization-request.entity.js';
 import { ChargingProfileEntity } from './entities/charging-profile.entity.js';
 import { CommandCallbackEntity } from './entities/command-callback.entity.js';
@@ -28,6 +29,7 @@ import { LocationEntity } from './entities/location.entity.js';
 import { ObjectGrantEntity } from './entities/object-grant.entity.js';
 import { ParkedEventEntity } from './entities/parked-event.entity.js';
 import { ParkedPushEntity } from './entities/parked-push.entity.js';
+import { PartnerMessageEntity } from './entities/partner-message.entity.js';
 import { RemoteEndpointEntity } from './entities/remote-endpoint.entity.js';
 import { RemotePartyEntity } from './entities/remote-party.entity.js';
 import { SessionDeliveryEntity } from './entities/session-delivery.entity.js';
@@ -40,6 +42,7 @@ import { TokenEntity } from './entities/token.entity.js';
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
 export const ENTITIES = [
+  AuditEntryEntity,
   AuthorizationRequestEntity,
   ChargingProfileEntity,
   CommandCallbackEntity,
@@ -66,6 +69,7 @@ export const ENTITIES = [
   ObjectGrantEntity,
   ParkedEventEntity,
   ParkedPushEntity,
+  PartnerMessageEntity,
   RemoteEndpointEntity,
   RemotePartyEntity,
   SessionDeliveryEntity,

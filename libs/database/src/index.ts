@@ -1,5 +1,6 @@
 export * from './data-source.js';
 export * from './run-migrations.js';
+export * from './entities/audit-entry.entity.js';
 export * from './entities/authorization-request.entity.js';
 export * from './entities/charging-profile.entity.js';
 export * from './entities/command-callback.entity.js';
@@ -26,6 +27,7 @@ export * from './entities/location.entity.js';
 export * from './entities/object-grant.entity.js';
 export * from './entities/parked-event.entity.js';
 export * from './entities/parked-push.entity.js';
+export * from './entities/partner-message.entity.js';
 export * from './entities/remote-endpoint.entity.js';
 export * from './entities/remote-party.entity.js';
 export * from './entities/session-delivery.entity.js';

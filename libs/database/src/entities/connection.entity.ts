@@ -89,6 +89,10 @@ export class ConnectionEntity {
   @Column('jsonb', { name: 'token_pull', default: {} })
   tokenPull: Record<string, unknown>;
 
+  /** Its messages are kept until then (message trace). */
+  @Column('timestamptz', { name: 'traced_until', nullable: true })
+  tracedUntil: Date | null;
+
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt: Date;
 }

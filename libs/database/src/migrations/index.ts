@@ -8,6 +8,8 @@ import { ActiveSessions1795000000005 } from './1795000000005-active-sessions.js'
 import { ChargingProfilePushes1795000000006 } from './1795000000006-charging-profile-pushes.js';
 import { HeldEnds1795000000007 } from './1795000000007-held-ends.js';
 import { Traceparents1796000000010 } from './1796000000010-traceparents.js';
+import { AuditEntry1796000000020 } from './1796000000020-audit-entry.js';
+import { MessageTrace1796000000021 } from './1796000000021-message-trace.js';
 
 /** In order; each is written once and never touched again after it landed. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -20,4 +22,6 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   ChargingProfilePushes1795000000006,
   HeldEnds1795000000007,
   Traceparents1796000000010,
+  AuditEntry1796000000020,
+  MessageTrace1796000000021,
 ];
