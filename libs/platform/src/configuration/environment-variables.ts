@@ -16,7 +16,7 @@ export function gatewayEnvironment(
 }
 
 // Variables of our prefix that other programs of the project read.
-const READ_ELSEWHERE = ['OCPI_ADMIN_URL', 'OCPI_CSMS_KEY'];
+const READ_ELSEWHERE = ['OCPI_ADMIN_URL', 'OCPI_ADMIN_TOKEN', 'OCPI_CSMS_KEY'];
 
 /** Kubernetes and Docker announce a service named `ocpi-x` as OCPI_X_PORT and the like; nobody wrote those by hand. */
 const SERVICE_LINK = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?)$/;

@@ -1,4 +1,7 @@
 import { inspect } from 'node:util';
+import { AdminAccessSettings } from './admin-access-settings.js';
+import { MessageTraceSettings } from './message-trace-settings.js';
+import { settingGroups } from './setting-groups.js';
 import { Setting, settingsOf } from './setting.js';
 import { TracingSettings } from './tracing-settings.js';
 
@@ -13,11 +16,14 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const SASL_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 
+/** Settings that have a file of their own. */
+const Groups = settingGroups(AdminAccessSettings, MessageTraceSettings, TracingSettings);
+
 /**
  * Every setting of both processes; the only reader of the environment is `readSettings`. Each property is described
  * once, here or in the class of its group that this one extends: docs/settings.md and .env.example are generated from it. Printing it hides the secrets.
  */
-export class GatewaySettings extends TracingSettings {
+export class GatewaySettings extends Groups {
   @Setting({
     env: 'OCPI_ENVIRONMENT',
     kind: 'choice',
@@ -114,7 +120,7 @@ export class GatewaySettings extends TracingSettings {
     shape: '16 to 256 printable characters without blanks',
     secret: true,
     defaultNote: 'required outside development',
-    description: 'The key that admin API and command line show.',
+    description: 'The key of the role `admin` that admin API and command line take.',
   })
   adminKey: string;
 

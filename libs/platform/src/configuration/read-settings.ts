@@ -10,6 +10,7 @@ import {
 } from './environment-variables.js';
 import { ENVIRONMENTS, GatewaySettings } from './gateway-settings.js';
 import { kafkaRequirements } from './kafka-requirements.js';
+import { oidcRequirements } from './oidc-requirements.js';
 import { settingsOf } from './setting.js';
 import { SettingsError } from './settings.error.js';
 
@@ -95,6 +96,7 @@ function requirements(settings: Unchecked, problems: readonly string[]): string[
   return [
     ...found.filter(([broken]) => broken).map(([, text]) => text),
     ...kafkaRequirements(settings, problems),
+    ...oidcRequirements(settings),
     ...(settings.partnerUrlAllowlist ?? [])
       .filter((entry) => !isAllowlistEntry(entry))
       .map((entry) => `OCPI_PARTNER_URL_ALLOWLIST: ${entry} is neither host[:port] nor a network`),

@@ -187,6 +187,17 @@ export class Metrics {
     'Age of the token that a partner uses towards us.',
     'connection',
   );
+  readonly adminRefusalsTotal = new Counter({
+    name: 'ocpi_admin_refusals_total',
+    help: 'Requests to the admin API that were not let in: 401 unknown, 403 without the role, 429 too many wrong keys, 503 issuer away.',
+    labelNames: ['status'],
+    registers: this.registers,
+  });
+  readonly tracedMessagesDroppedTotal = new Counter({
+    name: 'ocpi_traced_messages_dropped_total',
+    help: 'Messages of a partner whose trace is on that were not kept, because they came too fast or could not be stored.',
+    registers: this.registers,
+  });
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
