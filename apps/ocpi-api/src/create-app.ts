@@ -1,6 +1,6 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { envelope, STATUS_CODES } from '#ocpi';
-import { ConnectionObservations } from '#partners';
+import { ConnectionObservations, MessageTrace } from '#partners';
 import {
   createGatewayApp,
   databaseCheck,
@@ -17,6 +17,7 @@ import { serveAdminDocs } from './admin/admin-docs.js';
 import { AppModule } from './app.module.js';
 import { Authenticate } from './http/authenticate.js';
 import { allowedMethods, readOcpiPath } from './http/ocpi-path.js';
+import { traceMessages } from './http/trace-messages.js';
 
 const JSON_TYPE = /^\s*application\/json\s*(;|$)/i;
 
@@ -46,6 +47,8 @@ export async function createOcpiApi(
   serveAdminDocs(app);
   const fastify = app.getHttpAdapter().getInstance();
   fastify.decorateRequest('caller', undefined);
+  fastify.decorateRequest('principal', undefined);
+  traceMessages(fastify, app.get(MessageTrace));
   // Whatever comes by the public port, and before its body is read: who is not known gets 401 (TRN-05, STA-03).
   fastify.addHook('onRequest', async (request, reply) => {
     if (request.surface === 'public') await authenticate.run(request, reply);

@@ -24,6 +24,7 @@ const SELECT = `SELECT c.id, c.name, c.kind, c.state, c.paused, c.version,
     c.locations_shown AS "locationsShown", c.tariffs_shown AS "tariffsShown", c.profile, c.preset,
     c.outbound_token AS "outboundToken", c.outbound_encoding AS "outboundEncoding",
     c.token_issued_at AS "tokenIssuedAt", c.registered_at AS "registeredAt",
+    c.traced_until AS "tracedUntil",
     coalesce((SELECT jsonb_agg(jsonb_build_object('identifier', e.identifier, 'role', e.role, 'url', e.url)
         ORDER BY e.identifier, e.role) FROM remote_endpoint e WHERE e.connection_id = c.id), '[]') AS endpoints,
     coalesce((SELECT jsonb_agg(jsonb_build_object('partyKey', p.party_key, 'countryCode', p.country_code,

@@ -44,6 +44,8 @@ export interface Connection {
   outboundEncoding: 'base64' | 'plain' | null;
   tokenIssuedAt: Date | null;
   registeredAt: Date | null;
+  /** Its messages are kept until then. */
+  tracedUntil: Date | null;
   /** The key we use with the partner, in plain. @throws Error before a handshake. */
   outboundToken(): string;
 }

@@ -13,6 +13,7 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { readOcpiPath } from './ocpi-path.js';
 import { address, isRouted } from './routing.js';
 import { TokenLookup } from './token-lookup.js';
+import { markTraced } from './trace-messages.js';
 
 const BOOTSTRAP_RESOURCES = ['versions', 'details', 'credentials'];
 
@@ -36,6 +37,7 @@ export class Authenticate {
     const found = await this.tokens.find(candidates);
     if (!found) throw OcpiError.unauthorized();
     const { connection, purpose, candidate } = found;
+    markTraced(request, connection, candidate.token);
     const path = readOcpiPath(request.url);
     const { version, resource } = path;
     const written = candidate.encoding === 'raw' ? 'plain' : 'base64';

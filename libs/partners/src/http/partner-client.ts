@@ -11,6 +11,7 @@ import {
 import { DeadlineError, exchangeText } from './exchange-text.js';
 import { withoutToken } from './token-echo.js';
 import { traceExchange } from './trace-exchange.js';
+import { type ExchangedMessage, type MessageTrace } from '../message-trace/message-trace.js';
 import { type PartnerAnswer, type PartnerFailed, type PartnerRequest } from './partner-request.js';
 
 export interface PartnerClientOptions {
@@ -21,6 +22,8 @@ export interface PartnerClientOptions {
   maxResponseBytes?: number;
   /** When a request names none. */
   timeoutMs?: number;
+  /** Keeps what is exchanged with partners whose trace is on. */
+  trace?: Pick<MessageTrace, 'isOn' | 'record'>;
 }
 
 /** Why a URL is not called. */
@@ -42,10 +45,12 @@ export class PartnerClient implements OnApplicationShutdown {
   private readonly policy: AddressPolicy;
   private readonly agent: Agent;
   private readonly timeoutMs: number;
+  private readonly trace: PartnerClientOptions['trace'];
 
   constructor(options: PartnerClientOptions) {
     this.policy = new AddressPolicy(options.allowlist, options.lookup);
     this.timeoutMs = options.timeoutMs ?? 10_000;
+    this.trace = options.trace;
     this.agent = new Agent({
       factory: (origin, settings) =>
         new Pool(origin, {
@@ -89,13 +94,17 @@ export class PartnerClient implements OnApplicationShutdown {
   private async exchange(request: PartnerRequest): Promise<PartnerAnswer> {
     const requestId = newRequestId();
     const startedAt = performance.now();
-    const failed = (reason: PartnerFailed['reason'], message: string): PartnerFailed => ({
-      kind: 'failed',
-      reason,
-      message,
-      durationMs: Math.round(performance.now() - startedAt),
-      requestId,
-    });
+    const sentHeaders = headersOf(request, requestId);
+    const keep = (outcome: Pick<ExchangedMessage, 'answer' | 'failure'>): void => {
+      if (this.trace?.isOn(request.connectionId) !== true) return;
+      const durationMs = performance.now() - startedAt;
+      this.trace.record(exchangedMessage(request, sentHeaders, durationMs, outcome));
+    };
+    const failed = (reason: PartnerFailed['reason'], message: string): PartnerFailed => {
+      keep({ answer: undefined, failure: `${reason}: ${message}` });
+      const durationMs = Math.round(performance.now() - startedAt);
+      return { kind: 'failed', reason, message, durationMs, requestId };
+    };
     const url = URL.parse(request.url);
     const refusal = this.policy.refusalOf(url ?? request.url);
     if (refusal !== undefined || !url) return failed('address-refused', refusal ?? 'not a URL');
@@ -107,11 +116,12 @@ export class PartnerClient implements OnApplicationShutdown {
           origin: url.origin,
           path: (request.isExact && exactTarget(request.url)) || `${url.pathname}${url.search}`,
           method: request.method,
-          headers: headersOf(request, requestId),
+          headers: sentHeaders,
           body: request.body ?? null,
         },
         { timeoutMs: request.timeoutMs ?? this.timeoutMs, signal: request.signal },
       );
+      keep({ answer: { httpStatus: status, headers, body: text } });
       const envelope = readEnvelope(parseJson(text));
       return {
         kind: 'answered',
@@ -171,6 +181,28 @@ function headersOf(request: PartnerRequest, requestId: string): Record<string, s
     'X-Correlation-ID': correlationId ?? newCorrelationId(),
     ...(routing && writeRouting(routing)),
     ...(body !== undefined && { 'Content-Type': 'application/json' }),
+  };
+}
+
+function exchangedMessage(
+  { connectionId, method, url, body, token }: PartnerRequest,
+  headers: Record<string, string>,
+  durationMs: number,
+  outcome: Pick<ExchangedMessage, 'answer' | 'failure'>,
+): ExchangedMessage {
+  return {
+    connectionId,
+    at: new Date(Date.now() - durationMs),
+    direction: 'out',
+    method,
+    url,
+    requestId: headers['X-Request-ID'] ?? '',
+    correlationId: headers['X-Correlation-ID'],
+    requestHeaders: headers,
+    requestBody: body,
+    durationMs,
+    tokens: [token],
+    ...outcome,
   };
 }
 

@@ -1,0 +1,208 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { createLogger, GatewaySettings, Metrics } from '#platform';
+import { DataSource } from 'typeorm';
+import { type Connection } from '../connection.js';
+import { ConnectionDirectory } from '../connection-directory.js';
+import { maskedBody } from './masked-body.js';
+import { maskedHeaders, maskedUrl } from './masked-headers.js';
+import { moduleOfUrl } from './module-of-url.js';
+
+/** A request and its answer as they were on the wire, secrets included. */
+export interface ExchangedMessage {
+  connectionId: string;
+  /** When the request began. */
+  at: Date;
+  /** `in`: the partner asked. */
+  direction: 'in' | 'out';
+  /** Of the request, where it is known better than by its URL. */
+  module?: string | null;
+  method: string;
+  url: string;
+  requestId: string;
+  correlationId: string | undefined;
+  requestHeaders: WireHeaders;
+  requestBody: string | undefined;
+  /** Undefined: no answer came; `failure` says why. */
+  answer: { httpStatus: number; headers: WireHeaders; body: string } | undefined;
+  failure?: string;
+  durationMs: number;
+  /** Tokens that both sides know of: hidden wherever they stand. */
+  tokens: readonly (string | undefined)[];
+}
+
+type WireHeaders = Record<string, string | number | readonly string[] | undefined>;
+
+const FLUSH_AFTER_MS = 500;
+/** What waits to be stored, over all partners: more is dropped and counted. */
+const MOST_WAITING = 2000;
+const MOST_WAITING_CHARACTERS = 16_000_000;
+const MOST_IN_STATEMENT = 100;
+const TRIM_EVERY_MS = 10_000;
+const BEYOND_CUT = 16_384;
+
+const INSERT = `INSERT INTO partner_message (connection_id, at, direction, module, method, url, http_status, ocpi_status,
+    failure, duration_ms, request_id, correlation_id, request_headers, request_body,
+    response_headers, response_body, size)
+  SELECT m.* FROM set_config('synchronous_commit', 'off', true),
+    json_to_recordset($1::json) AS m (connection_id text, at timestamptz, direction text, module text, method text,
+    url text, http_status int, ocpi_status int, failure text, duration_ms int, request_id text, correlation_id text,
+    request_headers jsonb, request_body text, response_headers jsonb, response_body text, size int)`;
+
+const TRIM = `DELETE FROM partner_message WHERE connection_id = $1 AND id IN (
+    SELECT id FROM (SELECT id, row_number() OVER newest AS position, sum(size) OVER newest AS total
+      FROM partner_message WHERE connection_id = $1 WINDOW newest AS (ORDER BY id DESC)) counted
+     WHERE position > $2 OR total > $3)`;
+
+/**
+ * Keeps what is exchanged with partners whose trace is on, tokens masked, for people who look at an integration. Nobody
+ * waits for it and nothing fails by it: messages are stored in batches, what comes too fast is dropped and counted. How
+ * much is kept of one partner is bounded.
+ */
+@Injectable()
+export class MessageTrace implements OnApplicationShutdown {
+  private readonly log = createLogger('message-trace');
+  private waiting: { connectionId: string; text: string }[] = [];
+  private waitingCharacters = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private flushing: Promise<void> = Promise.resolve();
+  private readonly trimmedAt = new Map<string, number>();
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly directory: ConnectionDirectory,
+    private readonly settings: GatewaySettings,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /** Whether messages of this connection are kept now; costs a look into memory. */
+  isOn(connectionId: string): boolean {
+    const connection = this.directory.get(connectionId);
+    return connection !== undefined && isTraced(connection);
+  }
+
+  /** Takes a message of a traced connection; never throws. */
+  record(message: ExchangedMessage): void {
+    try {
+      const text = JSON.stringify(this.rowOf(message));
+      if (
+        this.waiting.length >= MOST_WAITING ||
+        this.waitingCharacters + text.length > MOST_WAITING_CHARACTERS
+      ) {
+        this.metrics.tracedMessagesDroppedTotal.inc();
+        return;
+      }
+      this.waiting.push({ connectionId: message.connectionId, text });
+      this.waitingCharacters += text.length;
+      this.timer ??= setTimeout(() => void this.flush(), FLUSH_AFTER_MS);
+    } catch (error) {
+      this.metrics.tracedMessagesDroppedTotal.inc();
+      this.log.warn({ err: error }, 'a message could not be traced');
+    }
+  }
+
+  /** Stores what waits; never throws. */
+  flush(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const rows = this.waiting;
+    this.waiting = [];
+    this.waitingCharacters = 0;
+    this.flushing = this.flushing.then(() => this.store(rows));
+    return this.flushing;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.flush();
+  }
+
+  private async store(rows: readonly { connectionId: string; text: string }[]): Promise<void> {
+    for (let start = 0; start < rows.length; start += MOST_IN_STATEMENT) {
+      const chunk = rows.slice(start, start + MOST_IN_STATEMENT);
+      try {
+        await this.dataSource.query(INSERT, [`[${chunk.map(({ text }) => text).join(',')}]`]);
+      } catch (error) {
+        this.metrics.tracedMessagesDroppedTotal.inc(chunk.length);
+        this.log.warn({ err: error, messages: chunk.length }, 'messages could not be kept');
+      }
+    }
+    for (const connectionId of new Set(rows.map((row) => row.connectionId))) {
+      await this.trim(connectionId);
+    }
+  }
+
+  private async trim(connectionId: string): Promise<void> {
+    const now = performance.now();
+    if (now - (this.trimmedAt.get(connectionId) ?? -Infinity) < TRIM_EVERY_MS) return;
+    this.trimmedAt.set(connectionId, now);
+    const { traceMessages, traceMegabytes } = this.settings;
+    try {
+      await this.dataSource.query(TRIM, [connectionId, traceMessages, traceMegabytes * 1_000_000]);
+    } catch (error) {
+      this.log.warn({ err: error, connection: connectionId }, 'a trace could not be trimmed');
+    }
+  }
+
+  private rowOf(message: ExchangedMessage) {
+    const { connectionId, answer, tokens, requestBody } = message;
+    const request = this.kept(requestBody, tokens);
+    const response = this.kept(answer?.body, tokens);
+    const url = storable(maskedUrl(message.url, tokens), 4000);
+    const requestHeaders = storedHeaders(message.requestHeaders, tokens);
+    const responseHeaders = answer && storedHeaders(answer.headers, tokens);
+    const headers = JSON.stringify([requestHeaders, responseHeaders]);
+    return {
+      connection_id: connectionId,
+      at: message.at,
+      direction: message.direction,
+      module: message.module ?? moduleOfUrl(message.url, this.directory.get(connectionId)),
+      method: message.method,
+      url,
+      http_status: answer?.httpStatus ?? null,
+      ocpi_status: ocpiStatusIn(answer?.body),
+      failure: message.failure === undefined ? null : storable(message.failure, 500),
+      duration_ms: Math.round(message.durationMs),
+      request_id: message.requestId,
+      correlation_id: message.correlationId ?? null,
+      request_headers: requestHeaders,
+      request_body: request,
+      response_headers: responseHeaders ?? null,
+      response_body: response,
+      size: url.length + headers.length + (request?.length ?? 0) + (response?.length ?? 0) + 200,
+    };
+  }
+
+  /** Masked before it is cut, for a cut token would not be recognised; more than a little beyond the cut is not looked at. */
+  private kept(body: string | undefined, tokens: ExchangedMessage['tokens']): string | null {
+    if (body === undefined || body === '') return null;
+    const { traceBodyCharacters } = this.settings;
+    const near = maskedBody(body.slice(0, traceBodyCharacters + BEYOND_CUT), tokens);
+    const text = storable(near, traceBodyCharacters);
+    const isCut = Math.max(near.length, body.length - BEYOND_CUT) > traceBodyCharacters;
+    return isCut ? `${text}… [cut: ${body.length} characters in all]` : text;
+  }
+}
+
+/** Whether the messages of a connection are kept now. */
+export const isTraced = ({ tracedUntil }: Pick<Connection, 'tracedUntil'>): boolean =>
+  tracedUntil !== null && tracedUntil.getTime() > Date.now();
+
+function storedHeaders(headers: WireHeaders, tokens: ExchangedMessage['tokens']) {
+  const masked = maskedHeaders(headers, tokens);
+  return Object.fromEntries(
+    Object.entries(masked)
+      .slice(0, 100)
+      .map(([name, value]) => [name, storable(value, 2000)]),
+  );
+}
+
+/** Without NUL, which PostgreSQL does not hold, and without the half of a pair that a cut may leave. */
+const storable = (text: string, most: number): string =>
+  text.slice(0, most).replaceAll('\0', '').toWellFormed();
+
+/** Our envelopes and most of others' begin or end with it; a body is not read in full for that. */
+function ocpiStatusIn(body: string | undefined): number | null {
+  if (body === undefined) return null;
+  const ends = body.length > 2000 ? `${body.slice(0, 1000)} ${body.slice(-1000)}` : body;
+  const [, code] = /"status_code"\s*:\s*(\d{4})\b/.exec(ends) ?? [];
+  return code === undefined ? null : Number(code);
+}
