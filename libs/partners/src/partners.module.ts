@@ -7,10 +7,12 @@ import { ConnectionsService } from './connections/connections.service.js';
 import { HostedPartiesService } from './connections/hosted-parties.service.js';
 import { VisibilityService } from './connections/visibility.service.js';
 import { AnnounceChanges } from './handshake/announce-changes.js';
+import { HandshakeAudit } from './handshake/handshake-audit.js';
 import { HandshakeGate } from './handshake/handshake-gate.js';
 import { OwnCredentials } from './handshake/own-credentials.js';
 import { PartnerApi } from './handshake/partner-api.js';
 import { ReceiveRegistration } from './handshake/receive-registration.js';
+import { ReceiveUnregistration } from './handshake/receive-unregistration.js';
 import { ReceiveUpdate } from './handshake/receive-update.js';
 import { RegistrationReader } from './handshake/registration-reader.js';
 import { RegistrationStore } from './handshake/registration-store.js';
@@ -18,6 +20,7 @@ import { SendUnregistration } from './handshake/send-unregistration.js';
 import { SendUpdate } from './handshake/send-update.js';
 import { StartRegistration } from './handshake/start-registration.js';
 import { PartnerClient } from './http/partner-client.js';
+import { MessageTrace } from './message-trace/message-trace.js';
 import { TokenWriter } from './tokens/token-writer.js';
 
 const SERVICES = [
@@ -26,12 +29,15 @@ const SERVICES = [
   ConnectionObservations,
   ConnectionsService,
   HostedPartiesService,
+  MessageTrace,
   VisibilityService,
   AnnounceChanges,
+  HandshakeAudit,
   HandshakeGate,
   OwnCredentials,
   PartnerApi,
   ReceiveRegistration,
+  ReceiveUnregistration,
   ReceiveUpdate,
   RegistrationReader,
   RegistrationStore,
@@ -52,9 +58,10 @@ export class PartnersModule {
         ...SERVICES,
         {
           provide: PartnerClient,
-          inject: [GatewaySettings],
-          useFactory: (settings: GatewaySettings) =>
+          inject: [GatewaySettings, MessageTrace],
+          useFactory: (settings: GatewaySettings, trace: MessageTrace) =>
             new PartnerClient({
+              trace,
               allowlist: settings.partnerUrlAllowlist,
               timeoutMs: settings.pushTimeoutMs,
             }),

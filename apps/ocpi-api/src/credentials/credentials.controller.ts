@@ -4,8 +4,8 @@ import {
   type CredentialsCall,
   OwnCredentials,
   ReceiveRegistration,
+  ReceiveUnregistration,
   ReceiveUpdate,
-  RegistrationStore,
 } from '#partners';
 import { type FastifyReply } from 'fastify';
 import { answer } from '../http/answer.js';
@@ -18,7 +18,7 @@ export class CredentialsController {
     private readonly own: OwnCredentials,
     private readonly registration: ReceiveRegistration,
     private readonly update: ReceiveUpdate,
-    private readonly store: RegistrationStore,
+    private readonly unregistration: ReceiveUnregistration,
   ) {}
 
   /** Our object with the token that the caller uses (CRD-06, CRD-43). */
@@ -42,8 +42,7 @@ export class CredentialsController {
 
   @Delete()
   async delete(@Res() reply: FastifyReply): Promise<FastifyReply> {
-    const { connection } = callOf(reply, undefined, 'full', ['GET', 'POST']);
-    await this.store.end(connection.id, 'the partner unregistered');
+    await this.unregistration.execute(callOf(reply, undefined, 'full', ['GET', 'POST']));
     return answer(reply, undefined);
   }
 }
@@ -56,5 +55,6 @@ function callOf(
 ): CredentialsCall {
   const { connection, version, token, purpose: shown } = callerOf(reply.request);
   if (shown !== purpose) throw OcpiError.methodNotAllowed(otherwise);
-  return { connection, version, token, body };
+  const { ip, id } = reply.request;
+  return { connection, version, token, body, origin: { sourceAddress: ip, requestId: id } };
 }

@@ -1,3 +1,4 @@
+import { recordAct } from '#audit';
 import { appendChanges, type NewChange, rowsOf } from '#change-log';
 import { type ParkedPushEntity } from '#database';
 import { type DataSource } from 'typeorm';
@@ -52,6 +53,7 @@ export function redriveParked(source: DataSource, ids: readonly number[]): Promi
       [ids],
     );
     await appendChanges(tx, changes);
+    if (changes.length > 0) await recordAct(tx, { redriven: changes.length });
     return changes.length;
   });
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type ConnectionKind } from '#database';
+import { recordAct } from '#audit';
 import { describeErrors, isOcpiVersion } from '#ocpi';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type Connection } from '../connection.js';
@@ -73,6 +74,7 @@ export class ConnectionsService {
         ],
       );
       if (rows.length === 0) throw new ConnectionError(409, `connection ${given.id} exists`);
+      await recordAct(tx);
       await signal(tx, given.id);
       return issueToken(tx, given.id, 'bootstrap');
     });
@@ -103,6 +105,17 @@ export class ConnectionsService {
     });
   }
 
+  /** Keeps its messages for so long from now on; 0 ends it. What was kept stays until it is pruned. */
+  async trace(connectionId: string, forSeconds: number): Promise<void> {
+    await this.change(connectionId, async (tx) => {
+      await tx.query(
+        `UPDATE connection SET traced_until = CASE WHEN $2::int > 0 THEN now() + make_interval(secs => $2::int) END
+          WHERE id = $1`,
+        [connectionId, forSeconds],
+      );
+    });
+  }
+
   /** A partner that refused our token is tried again (CRD-27). */
   async accept(connectionId: string): Promise<void> {
     await this.change(connectionId, async (tx) => {
@@ -125,6 +138,7 @@ export class ConnectionsService {
       (name) => changes[name] !== undefined,
     );
     await this.change(connectionId, async (tx) => {
+      const values = await storedValues(tx, connectionId, named);
       for (const name of named) {
         const value = changes[name] ?? null;
         const stored =
@@ -141,6 +155,7 @@ export class ConnectionsService {
       await tx.query('UPDATE feed SET generation = generation + 1 WHERE connection_id = $1', [
         connectionId,
       ]);
+      await recordAct(tx, { before: values });
     });
     return advertised(before) !== advertised(this.get(connectionId));
   }
@@ -162,6 +177,7 @@ export class ConnectionsService {
         'exchange',
         'cdr_receipt',
         'session_delivery',
+        'partner_message',
       ]) {
         await tx.query(`DELETE FROM ${table} WHERE connection_id = $1`, [connectionId]);
       }
@@ -186,12 +202,28 @@ export class ConnectionsService {
       if (found.length === 0)
         throw new ConnectionError(404, `There is no connection ${connectionId}`);
       const value = await work(tx);
+      await recordAct(tx);
       await signal(tx, connectionId);
       return value;
     });
     await this.directory.changed();
     return result;
   }
+}
+
+/** What is stored of these, for the audit log. */
+async function storedValues(
+  tx: EntityManager,
+  connectionId: string,
+  names: readonly (keyof ConnectionChanges)[],
+): Promise<object> {
+  if (names.length === 0) return {};
+  const columns = names.map((name) => `${COLUMNS[name]} AS "${name}"`);
+  const [row] = await tx.query<object[]>(
+    `SELECT ${columns.join(', ')} FROM connection WHERE id = $1`,
+    [connectionId],
+  );
+  return row ?? {};
 }
 
 const upper = (keys: readonly string[] | null | undefined): string[] | null =>

@@ -1,3 +1,4 @@
+import { currentActor, writeAuditEntry } from '#audit';
 import { type DataSource } from 'typeorm';
 import { type Connection } from '../connection.js';
 import { CONNECTION_CHANNEL } from '../connection-directory.js';
@@ -16,6 +17,15 @@ export async function rejectConnection(
     [id, tokenIssuedAt],
   );
   if (rows.length === 0) return false;
+  await writeAuditEntry(source, {
+    ...currentActor(),
+    action: 'connection.rejected',
+    connectionId: id,
+    subject: id,
+    outcome: 'done',
+    reason: 'the partner refuses our token',
+    details: {},
+  });
   await source.query('SELECT pg_notify($1, $2)', [CONNECTION_CHANNEL, id]);
   return true;
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type ShownRule } from '#database';
+import { recordAct } from '#audit';
 import { foldId, partyKey, type PartyId } from '#ocpi';
 import { DataSource, type EntityManager } from 'typeorm';
 import { ConnectionDirectory } from '../connection-directory.js';
@@ -51,6 +52,7 @@ export class VisibilityService {
       const hidden = [...before].filter((id) => !after.has(id));
       await appendVisibility(tx, connectionId, kind, 'shown', shown);
       await appendVisibility(tx, connectionId, kind, 'hidden', hidden);
+      await recordAct(tx, { before: row.rule, shown: shown.length, hidden: hidden.length });
       await signal(tx, connectionId);
     });
     await this.directory.changed();

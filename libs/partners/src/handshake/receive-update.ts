@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { OcpiError } from '#ocpi';
 import { GatewaySettings } from '#platform';
 import { gracePredecessors, issueToken, isLiveToken } from '../credentials-tokens.js';
+import { HandshakeAudit } from './handshake-audit.js';
 import { OwnCredentials } from './own-credentials.js';
 import { type CredentialsCall } from './receive-registration.js';
 import { RegistrationReader } from './registration-reader.js';
@@ -15,13 +16,19 @@ export class ReceiveUpdate {
     private readonly store: RegistrationStore,
     private readonly own: OwnCredentials,
     private readonly settings: GatewaySettings,
+    private readonly audit: HandshakeAudit,
   ) {}
 
   /**
    * Our credentials object with a new token C'. The shown one lives on until C' is used or the grace ends, so that a
    * partner that never got this answer can ask again (CRD-16). A failure leaves everything as it was (CRD-15).
    */
-  async execute({ connection, version, token, body }: CredentialsCall): Promise<object> {
+  execute(call: CredentialsCall): Promise<object> {
+    const { connection, origin } = call;
+    return this.audit.received(connection.id, 'update', origin, () => this.update(call));
+  }
+
+  private async update({ connection, version, token, body }: CredentialsCall): Promise<object> {
     const registration = await this.reader.ofPartner(connection, version, body);
     let answer: object = {};
     await this.store.save(connection.id, registration, async (tx) => {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { recordAct } from '#audit';
 import { endFeed, startFeed } from '#change-log';
 import { partnerChanged, partnerConnected, partnerDisconnected } from '#csms-contract';
 import { type Credentials, OcpiError, partyKey } from '#ocpi';
@@ -56,6 +57,12 @@ export class RegistrationStore {
         })),
       };
       await addPartnerMessage(tx, anew ? partnerConnected(partner) : partnerChanged(partner));
+      await recordAct(tx, {
+        version: registration.version,
+        before: { state: before.state, version: before.version },
+        parties: roles.allowed.map((role) => `${partyKey(role)} ${role.role}`).slice(0, 100),
+        refusedParties: roles.refused.slice(0, 20),
+      });
       await signal(tx, connectionId);
     });
     await this.directory.changed();
@@ -71,8 +78,11 @@ export class RegistrationStore {
     }
   }
 
-  /** Ends a connection: both keys die, nothing automated runs any more (CRD-17, CRD-40). */
-  async end(connectionId: string, reason: string): Promise<void> {
+  /**
+   * Ends a connection: both keys die, nothing automated runs any more (CRD-17, CRD-40). `partnerNotTold`: why, for the
+   * audit log.
+   */
+  async end(connectionId: string, reason: string, partnerNotTold?: string): Promise<void> {
     await this.dataSource.transaction(async (tx) => {
       const rows = await tx.query<[{ name: string; state: string }[], number]>(
         `UPDATE connection SET state = 'unregistered', outbound_token = NULL, outbound_encoding = NULL,
@@ -89,6 +99,7 @@ export class RegistrationStore {
         tx,
         partnerDisconnected({ connection_id: connectionId, name, reason }),
       );
+      await recordAct(tx, partnerNotTold === undefined ? {} : { partnerNotTold });
       await signal(tx, connectionId);
     });
     await this.directory.changed();

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { OcpiError } from '#ocpi';
 import { type Connection, endpointUrl } from '../connection.js';
+import { HandshakeAudit } from './handshake-audit.js';
 import { HandshakeGate } from './handshake-gate.js';
 import { isSuccessful, PartnerApi } from './partner-api.js';
 import { preferredEncoding } from './registration-reader.js';
@@ -15,6 +16,7 @@ export class SendUnregistration {
     private readonly api: PartnerApi,
     private readonly store: RegistrationStore,
     private readonly gate: HandshakeGate,
+    private readonly audit: HandshakeAudit,
   ) {}
 
   /**
@@ -22,12 +24,13 @@ export class SendUnregistration {
    * reached or refuses, with everything as before; `force` ends our side all the same.
    */
   execute(connection: Connection, options: { force?: boolean } = {}): Promise<void> {
-    return this.gate.run(connection.id, async () => {
+    const work = async () => {
       const refusal = await this.tell(connection);
       if (refusal !== undefined && options.force !== true)
         throw OcpiError.clientApiUnusable(refusal);
-      await this.store.end(connection.id, 'unregistered by us');
-    });
+      await this.store.end(connection.id, 'unregistered by us', refusal);
+    };
+    return this.audit.sent(connection.id, 'unregister', () => this.gate.run(connection.id, work));
   }
 
   /** Why the partner could not be told; undefined when it was, or when there is nobody to tell. */

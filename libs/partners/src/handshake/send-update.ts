@@ -18,6 +18,7 @@ import {
   keepToken,
   spendToken,
 } from '../credentials-tokens.js';
+import { HandshakeAudit } from './handshake-audit.js';
 import { HandshakeGate } from './handshake-gate.js';
 import { OwnCredentials } from './own-credentials.js';
 import { type Key, PartnerApi } from './partner-api.js';
@@ -43,6 +44,7 @@ export class SendUpdate {
     private readonly store: RegistrationStore,
     private readonly gate: HandshakeGate,
     private readonly settings: GatewaySettings,
+    private readonly audit: HandshakeAudit,
   ) {}
 
   /**
@@ -51,7 +53,8 @@ export class SendUpdate {
    * them, for the partner may have taken it. @throws TokenWithdrawnError, HandshakeRunningError
    */
   execute(connection: Connection, target: UpdateTarget): Promise<void> {
-    return this.gate.run(connection.id, () => this.update(connection, target));
+    const work = () => this.gate.run(connection.id, () => this.update(connection, target));
+    return this.audit.sent(connection.id, 'update', work);
   }
 
   private async update(connection: Connection, target: UpdateTarget): Promise<void> {

@@ -7,6 +7,7 @@ import { ConnectionDirectory } from '../connection-directory.js';
 import { activateToken, endPredecessors, issueToken, spendToken } from '../credentials-tokens.js';
 import { SecretBox } from '../secrets.js';
 import { type PartnerAnswer } from '../http/partner-request.js';
+import { HandshakeAudit } from './handshake-audit.js';
 import { HandshakeGate } from './handshake-gate.js';
 import { OwnCredentials } from './own-credentials.js';
 import { encodingOf, isSuccessful, type Key, PartnerApi } from './partner-api.js';
@@ -28,6 +29,7 @@ export class StartRegistration {
     private readonly store: RegistrationStore,
     private readonly gate: HandshakeGate,
     private readonly settings: GatewaySettings,
+    private readonly audit: HandshakeAudit,
   ) {
     this.secrets = new SecretBox(settings.encryptionKey);
   }
@@ -37,7 +39,7 @@ export class StartRegistration {
    * with the reason: nothing is registered, our token B is withdrawn and the partner's A kept (CRD-20, CRD-23).
    */
   execute(connection: Connection, given: { versionsUrl?: string; token?: string }): Promise<void> {
-    return this.gate.run(connection.id, async () => {
+    const work = async () => {
       const { url, tokenA } = await this.keep(connection, given);
       try {
         await this.register(connection, url, tokenA);
@@ -50,7 +52,8 @@ export class StartRegistration {
         }
         throw error;
       }
-    });
+    };
+    return this.audit.sent(connection.id, 'register', () => this.gate.run(connection.id, work));
   }
 
   private async register(connection: Connection, url: string, tokenA: string): Promise<void> {
