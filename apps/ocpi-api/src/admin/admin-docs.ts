@@ -8,7 +8,14 @@ export function serveAdminDocs(app: NestFastifyApplication): void {
     .setTitle('OCPI gateway: admin API')
     .setDescription('Parties of ours, partner connections, what is stuck, and where things are.')
     .setVersion('1')
-    .addBearerAuth({ type: 'http', bearerFormat: 'OCPI_ADMIN_KEY' })
+    .addBearerAuth(
+      { type: 'http', bearerFormat: 'key', description: 'OCPI_ADMIN_KEY, or a key of a person' },
+      'adminKey',
+    )
+    .addBearerAuth(
+      { type: 'http', bearerFormat: 'JWT', description: 'A token of the OpenID Connect issuer' },
+      'oidc',
+    )
     .build();
   const create = () => SwaggerModule.createDocument(app, description, { include: [AdminModule] });
   SwaggerModule.setup('admin/v1/docs', app, create, { jsonDocumentUrl: 'admin/v1/openapi.json' });

@@ -1,5 +1,10 @@
 import { Module } from '@nestjs/common';
 import { ChangeLogSignal } from '#change-log';
+import { AdminKeys } from './access/admin-keys.js';
+import { FailedAttempts } from './access/failed-attempts.js';
+import { TokenSignIn } from './access/token-sign-in.js';
+import { AuditArchive } from './audit/audit-archive.js';
+import { AuditController } from './audit/audit.controller.js';
 import { CommandArchive } from './commands/command-archive.js';
 import { CommandsAdminController } from './commands/commands-admin.controller.js';
 import { ReservationsAdminController } from './commands/reservations-admin.controller.js';
@@ -12,6 +17,8 @@ import { CsmsClientsController } from './csms-clients/csms-clients.controller.js
 import { HostedPartiesController } from './parties/hosted-parties.controller.js';
 import { HostedPartyRegister } from './parties/hosted-party-register.js';
 import { DeliveryReport } from './objects/delivery-report.js';
+import { MessageArchive } from './messages/message-archive.js';
+import { MessageTraceController } from './messages/message-trace.controller.js';
 import { ObjectsController } from './objects/objects.controller.js';
 import { PartnerSight } from './objects/partner-sight.js';
 import { StoredObjects } from './objects/stored-object.js';
@@ -39,8 +46,15 @@ import { VisibilityRules } from './visibility/visibility-rules.js';
     ProfileKnobsController,
     CommandsAdminController,
     ReservationsAdminController,
+    AuditController,
+    MessageTraceController,
   ],
   providers: [
+    AdminKeys,
+    TokenSignIn,
+    FailedAttempts,
+    AuditArchive,
+    MessageArchive,
     HostedPartyRegister,
     CsmsClientRegister,
     ConnectionRegister,

@@ -10,7 +10,7 @@ jest.setTimeout(120_000);
 export const ADMIN_KEY = 'admin-key-of-this-test';
 
 /** ocpi-api over a fresh database, listening on free ports. */
-export async function startAdmin() {
+export async function startAdmin(environment: Record<string, string> = {}) {
   const database = await createTestDatabase();
   const { app, publicPort, internalPort } = await startOcpiApi({
     OCPI_ENVIRONMENT: 'test',
@@ -24,20 +24,28 @@ export async function startAdmin() {
     OCPI_INTERNAL_PORT: '0',
     OCPI_BIND_ADDRESS: '127.0.0.1',
     OCPI_PARTNER_URL_ALLOWLIST: '127.0.0.1',
+    ...environment,
   });
   const internalUrl = `http://127.0.0.1:${internalPort}`;
-  const as = (method: 'get' | 'post' | 'put' | 'patch' | 'delete') => (path: string) =>
-    supertest(internalUrl)[method](`/admin/v1/${path}`).set('Authorization', `Bearer ${ADMIN_KEY}`);
+  const withKey = (key: string) => {
+    const as = (method: 'get' | 'post' | 'put' | 'patch' | 'delete') => (path: string) =>
+      supertest(internalUrl)[method](`/admin/v1/${path}`).set('Authorization', `Bearer ${key}`);
+    return {
+      get: as('get'),
+      post: as('post'),
+      put: as('put'),
+      patch: as('patch'),
+      delete: as('delete'),
+    };
+  };
   return {
     app,
     internalUrl,
     publicUrl: `http://127.0.0.1:${publicPort}`,
     dataSource: app.get(DataSource),
-    get: as('get'),
-    post: as('post'),
-    put: as('put'),
-    patch: as('patch'),
-    delete: as('delete'),
+    ...withKey(ADMIN_KEY),
+    /** The same with another key or token. */
+    withKey,
     async stop() {
       await app.close();
       await database.drop();

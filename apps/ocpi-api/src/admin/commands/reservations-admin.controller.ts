@@ -1,5 +1,6 @@
 import { Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { RequiresRole } from '../access/requires-role.js';
 import { AdminController } from '../http/admin-controller.js';
 import { CommandArchive } from './command-archive.js';
 import { ReservationList, ReservationQuery } from './command.dto.js';
@@ -9,6 +10,7 @@ export class ReservationsAdminController {
   constructor(private readonly archive: CommandArchive) {}
 
   @Get()
+  @RequiresRole('viewer')
   @ApiOperation({ summary: 'Reservations of partners, newest first' })
   @ApiResponse({ status: 200, type: ReservationList })
   async list(@Query() query: ReservationQuery): Promise<ReservationList> {

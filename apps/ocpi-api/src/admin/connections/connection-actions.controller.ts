@@ -10,6 +10,8 @@ import {
   StartRegistration,
 } from '#partners';
 import { DataSource } from 'typeorm';
+import { RequiresRole } from '../access/requires-role.js';
+import { Audited } from '../audit/audited.js';
 import { AdminController } from '../http/admin-controller.js';
 import { Problem } from '../http/problem.js';
 import {
@@ -34,6 +36,8 @@ export class ConnectionActionsController {
   ) {}
 
   @Post('handshake')
+  @RequiresRole('operator')
+  @Audited('connection.handshake')
   @HttpCode(200)
   @ApiOperation({
     summary: 'Register with the partner as the initiator',
@@ -56,6 +60,8 @@ export class ConnectionActionsController {
   }
 
   @Post('pause')
+  @RequiresRole('operator')
+  @Audited('connection.pause')
   @HttpCode(200)
   @ApiOperation({ summary: 'No pushes and no pulls until resumed; the partner may still call us' })
   @ApiResponse({ status: 200, type: ConnectionDetails })
@@ -65,6 +71,8 @@ export class ConnectionActionsController {
   }
 
   @Post('resume')
+  @RequiresRole('operator')
+  @Audited('connection.resume')
   @HttpCode(200)
   @ApiOperation({ summary: 'Go on after a pause, or after the partner rejected our token' })
   @ApiResponse({ status: 200, type: ConnectionDetails })
@@ -76,6 +84,8 @@ export class ConnectionActionsController {
   }
 
   @Post('resync')
+  @RequiresRole('operator')
+  @Audited('connection.resync')
   @HttpCode(200)
   @ApiOperation({ summary: 'Send everything the partner may see, in its current state' })
   @ApiResponse({ status: 200, type: ConnectionDetails })
@@ -89,6 +99,8 @@ export class ConnectionActionsController {
   }
 
   @Post('rotate')
+  @RequiresRole('operator')
+  @Audited('connection.rotate')
   @HttpCode(200)
   @ApiOperation({
     summary: 'Give both sides new tokens, re-read endpoints; or upgrade the version',
@@ -103,6 +115,8 @@ export class ConnectionActionsController {
   }
 
   @Post('unregister')
+  @RequiresRole('operator')
+  @Audited('connection.unregister')
   @HttpCode(200)
   @ApiOperation({ summary: 'End the relationship: both tokens die, nothing runs any more' })
   @ApiResponse({ status: 200, type: ConnectionDetails })
@@ -119,6 +133,8 @@ export class ConnectionActionsController {
   }
 
   @Post('pull-tokens')
+  @RequiresRole('operator')
+  @Audited('connection.pull-tokens')
   @HttpCode(202)
   @ApiOperation({ summary: "Pull the partner's tokens soon; the outcome shows in `tokenPull`" })
   @ApiResponse({ status: 202, type: ConnectionDetails })
@@ -134,6 +150,8 @@ export class ConnectionActionsController {
   }
 
   @Post('token-a')
+  @RequiresRole('operator')
+  @Audited('connection.token-a')
   @ApiOperation({ summary: 'Issue a new token A, shown once; earlier ones die' })
   @ApiResponse({ status: 201, type: IssuedTokenA })
   async token(@Param('id') id: string): Promise<IssuedTokenA> {

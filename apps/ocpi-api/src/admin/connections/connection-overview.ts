@@ -33,6 +33,7 @@ const SELECT = `SELECT c.id, c.name, c.kind, c.state, c.paused, c.version, c.ver
     c.deviations, c.last_seen_at AS "lastSeenAt",
     floor(extract(epoch FROM now() - c.token_issued_at))::int AS "tokenAgeSeconds",
     c.registered_at AS "registeredAt", c.created_at AS "createdAt",
+    CASE WHEN c.traced_until > now() THEN c.traced_until END AS "tracedUntil",
     f.connection_id IS NOT NULL AS "hasFeed", f.snapshot IS NOT NULL AS "isWalking",
     coalesce(f.failures, 0) AS failures, f.resume_at AS "resumeAt", f.last_failure AS "lastFailure",
     f.last_success_at AS "lastSuccessAt",

@@ -118,6 +118,9 @@ export class ConnectionView {
 
   @ApiProperty()
   createdAt: Date;
+
+  @ApiProperty({ type: Date, nullable: true, description: 'Its messages are kept until then' })
+  tracedUntil: Date | null;
 }
 
 export class TokenView {

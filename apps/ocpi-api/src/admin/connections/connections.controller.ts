@@ -1,6 +1,8 @@
 import { Body, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { ConnectionsService } from '#partners';
+import { RequiresRole } from '../access/requires-role.js';
+import { Audited } from '../audit/audited.js';
 import { AdminController } from '../http/admin-controller.js';
 import { ConnectionOverview } from './connection-overview.js';
 import { ConnectionRegister } from './connection-register.js';
@@ -16,6 +18,8 @@ export class ConnectionsController {
   ) {}
 
   @Post()
+  @RequiresRole('operator')
+  @Audited('connection.create', ({ body }) => body['id'])
   @ApiOperation({ summary: 'Create a connection; its token A is shown once' })
   @ApiResponse({ status: 201, type: CreatedConnection })
   async create(@Body() given: NewConnection): Promise<CreatedConnection> {
@@ -24,6 +28,7 @@ export class ConnectionsController {
   }
 
   @Get()
+  @RequiresRole('viewer')
   @ApiOperation({ summary: 'All connections: agreed version, lag, what is stuck' })
   @ApiResponse({ status: 200, type: Connections })
   async list(): Promise<Connections> {
@@ -31,6 +36,7 @@ export class ConnectionsController {
   }
 
   @Get(':id')
+  @RequiresRole('viewer')
   @ApiOperation({ summary: 'Everything about one connection, except its tokens' })
   @ApiResponse({ status: 200, type: ConnectionDetails })
   get(@Param('id') id: string): Promise<ConnectionDetails> {
@@ -38,6 +44,8 @@ export class ConnectionsController {
   }
 
   @Patch(':id')
+  @RequiresRole('operator')
+  @Audited('connection.change')
   @ApiOperation({
     summary: 'Change name, kind, parties, versions or profile; what is left out stays',
     description:
@@ -53,6 +61,8 @@ export class ConnectionsController {
   }
 
   @Delete(':id')
+  @RequiresRole('operator')
+  @Audited('connection.delete')
   @HttpCode(204)
   @ApiOperation({ summary: 'Forget a connection that is not registered' })
   remove(@Param('id') id: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { recordAct } from '#audit';
 import { newWebhookSecret } from '#csms-requests';
 import { hashToken, SecretBox } from '#partners';
 import { GatewaySettings, newSecret } from '#platform';
@@ -34,31 +35,36 @@ export class CsmsClientRegister {
     if (unknown.length > 0) throw Problem.invalid(unknown);
     const key = newSecret();
     const webhookSecret = given.webhookUrl === undefined ? undefined : newWebhookSecret();
-    const [created] = await this.dataSource.query<Pick<CsmsClient, keyof CsmsClient>[]>(
-      `INSERT INTO csms_client (name, key_hash, parties, sources, webhook_url, webhook_secret)
-       VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (name) DO NOTHING RETURNING ${COLUMNS}`,
-      [
-        given.name,
-        hashToken(key),
-        parties,
-        given.sources ?? [],
-        given.webhookUrl ?? null,
-        webhookSecret === undefined ? null : this.secrets.encrypt(webhookSecret),
-      ],
-    );
-    if (!created) throw Problem.conflict(`There is a CSMS client named ${given.name} already`);
+    const created = await this.dataSource.transaction(async (tx) => {
+      const [row] = await tx.query<Pick<CsmsClient, keyof CsmsClient>[]>(
+        `INSERT INTO csms_client (name, key_hash, parties, sources, webhook_url, webhook_secret)
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (name) DO NOTHING RETURNING ${COLUMNS}`,
+        [
+          given.name,
+          hashToken(key),
+          parties,
+          given.sources ?? [],
+          given.webhookUrl ?? null,
+          webhookSecret === undefined ? null : this.secrets.encrypt(webhookSecret),
+        ],
+      );
+      if (!row) throw Problem.conflict(`There is a CSMS client named ${given.name} already`);
+      await recordAct(tx);
+      return row;
+    });
     return { ...created, key, ...(webhookSecret !== undefined && { webhookSecret }) };
   }
 
   /** Its key stops to count, and what it has not fetched yet is no longer kept for it. */
   async remove(name: string): Promise<void> {
-    const [removed] = await this.dataSource.transaction(async (tx) => {
+    await this.dataSource.transaction(async (tx) => {
       await tx.query('DELETE FROM csms_subscriber WHERE name = $1', [name]);
-      return tx.query<[unknown[], number]>(
+      const [removed] = await tx.query<[unknown[], number]>(
         'DELETE FROM csms_client WHERE name = $1 RETURNING name',
         [name],
       );
+      if (removed.length === 0) throw Problem.notFound(`CSMS client ${name}`);
+      await recordAct(tx);
     });
-    if (removed.length === 0) throw Problem.notFound(`CSMS client ${name}`);
   }
 }

@@ -3,24 +3,31 @@ import {
   Controller,
   UseFilters,
   UseGuards,
+  UseInterceptors,
   UsePipes,
   ValidationPipe,
 } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { type ValidationError } from 'class-validator';
 import { type FieldError } from '#ocpi';
-import { AdminKeyGuard } from './admin-key.guard.js';
+import { AdminAccessGuard } from '../access/admin-access.guard.js';
+import { AuditedWrites } from '../audit/audited-writes.js';
 import { Problem } from './problem.js';
 import { ProblemFilter } from './problem.filter.js';
 import { StorableInput } from './storable-input.pipe.js';
 
-/** A controller below /admin/v1: behind the admin key, bodies checked, refusals as problem+json. */
+/**
+ * A controller below /admin/v1: every route needs a role, bodies are checked, writes stand in the audit log, refusals are
+ * problem+json.
+ */
 export const AdminController = (path: string, tag: string) =>
   applyDecorators(
     Controller(`admin/v1/${path}`),
     ApiTags(tag),
-    ApiBearerAuth(),
-    UseGuards(AdminKeyGuard),
+    ApiBearerAuth('adminKey'),
+    ApiBearerAuth('oidc'),
+    UseGuards(AdminAccessGuard),
+    UseInterceptors(AuditedWrites),
     UseFilters(ProblemFilter),
     UsePipes(
       new StorableInput(),

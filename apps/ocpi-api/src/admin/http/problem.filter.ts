@@ -21,20 +21,27 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   private bodyOf(error: unknown, request: FastifyRequest): ProblemBody {
-    if (error instanceof Problem) return error.getResponse() as ProblemBody;
-    if (error instanceof HttpException) return problemBody(error.getStatus(), error.message);
-    if (error instanceof ConnectionError) return problemBody(error.status, error.message);
-    if (error instanceof HandshakeRunningError || error instanceof TokenWithdrawnError) {
-      return problemBody(409, error.message);
-    }
-    if (error instanceof OcpiError) return handshakeProblem(error);
-    const status = (error as { statusCode?: unknown } | null)?.statusCode;
-    if (error instanceof Error && typeof status === 'number' && status < 500) {
-      return problemBody(status, error.message);
-    }
+    const problem = problemOf(error);
+    if (problem) return problem;
     this.log.error({ err: error, requestId: request.id }, 'admin request failed');
     return problemBody(500, `Something went wrong here; the log tells more at ${request.id}`);
   }
+}
+
+/** What an error of the admin API means to the caller; undefined for what we did not foresee. */
+export function problemOf(error: unknown): ProblemBody | undefined {
+  if (error instanceof Problem) return error.getResponse() as ProblemBody;
+  if (error instanceof HttpException) return problemBody(error.getStatus(), error.message);
+  if (error instanceof ConnectionError) return problemBody(error.status, error.message);
+  if (error instanceof HandshakeRunningError || error instanceof TokenWithdrawnError) {
+    return problemBody(409, error.message);
+  }
+  if (error instanceof OcpiError) return handshakeProblem(error);
+  const status = (error as { statusCode?: unknown } | null)?.statusCode;
+  if (error instanceof Error && typeof status === 'number' && status < 500) {
+    return problemBody(status, error.message);
+  }
+  return undefined;
 }
 
 /** A handshake of ours that failed: the partner's doing (3xxx), or not the moment for it. */

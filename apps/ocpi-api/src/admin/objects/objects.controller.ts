@@ -1,6 +1,7 @@
 import { Get, Param } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse } from '@nestjs/swagger';
 import { ConnectionsService } from '#partners';
+import { RequiresRole } from '../access/requires-role.js';
 import { AdminController } from '../http/admin-controller.js';
 import { OneOf } from '../http/one-of.pipe.js';
 import { PartyInPath } from '../http/party.pipe.js';
@@ -21,6 +22,7 @@ export class ObjectsController {
   ) {}
 
   @Get('objects/:kind/:party/:id/deliveries')
+  @RequiresRole('viewer')
   @ApiOperation({ summary: 'Where is it? Its state at every partner, with the last exchange' })
   @ApiResponse({ status: 200, type: ObjectDeliveries })
   async deliveries(
@@ -39,6 +41,7 @@ export class ObjectsController {
   }
 
   @Get('connections/:connectionId/view/:kind/:party/:id')
+  @RequiresRole('viewer')
   @ApiOperation({ summary: 'What does this partner see? The object as rendered for it now' })
   @ApiResponse({ status: 200, type: ObjectView })
   async view(

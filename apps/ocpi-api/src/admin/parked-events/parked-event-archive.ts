@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { recordAct } from '#audit';
 import { isUtf8 } from 'node:buffer';
 import { DataSource } from 'typeorm';
 import { Problem } from '../http/problem.js';
@@ -57,16 +58,21 @@ export class ParkedEventArchive {
         "UPDATE parked_event SET state = 'held', expires_at = now() WHERE id = ANY($1)",
         [ids],
       );
+      await recordAct(tx);
       return found.size;
     });
   }
 
   /** @throws Problem 404 */
   async drop(id: number): Promise<void> {
-    const [, count] = await this.dataSource.query<[unknown, number]>(
-      'DELETE FROM parked_event WHERE id = $1',
-      [id],
-    );
-    if (count === 0) throw Problem.notFound(`parked event ${id}`);
+    await this.dataSource.transaction(async (tx) => {
+      const [rows] = await tx.query<[{ type: string; subject: string }[], number]>(
+        'DELETE FROM parked_event WHERE id = $1 RETURNING type, subject',
+        [id],
+      );
+      const [dropped] = rows;
+      if (!dropped) throw Problem.notFound(`parked event ${id}`);
+      await recordAct(tx, { dropped });
+    });
   }
 }

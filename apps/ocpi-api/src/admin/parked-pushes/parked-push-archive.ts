@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { recordAct } from '#audit';
 import { DataSource } from 'typeorm';
 import { Problem } from '../http/problem.js';
 import { type ParkedPushChoice, type ParkedPushDetails } from './parked-push.dto.js';
@@ -45,10 +46,15 @@ export class ParkedPushArchive {
 
   /** @throws Problem 404 */
   async drop(id: number): Promise<void> {
-    const [, count] = await this.dataSource.query<[unknown, number]>(
-      'DELETE FROM parked_push WHERE id = $1',
-      [id],
-    );
-    if (count === 0) throw Problem.notFound(`parked push ${id}`);
+    await this.dataSource.transaction(async (tx) => {
+      const [rows] = await tx.query<[{ connection: string; object: string }[], number]>(
+        `DELETE FROM parked_push WHERE id = $1
+         RETURNING connection_id AS connection, kind || ' ' || object_name AS object`,
+        [id],
+      );
+      const [dropped] = rows;
+      if (!dropped) throw Problem.notFound(`parked push ${id}`);
+      await recordAct(tx, { dropped });
+    });
   }
 }

@@ -3,6 +3,8 @@ import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { ChangeLogSignal } from '#change-log';
 import { parkedPushes, redriveParked } from '#partner-push';
 import { DataSource } from 'typeorm';
+import { RequiresRole } from '../access/requires-role.js';
+import { Audited } from '../audit/audited.js';
 import { AdminController } from '../http/admin-controller.js';
 import { Problem } from '../http/problem.js';
 import { RowId } from '../http/row-id.js';
@@ -24,6 +26,7 @@ export class ParkedPushesController {
   ) {}
 
   @Get()
+  @RequiresRole('viewer')
   @ApiOperation({ summary: 'What partners refused, newest first' })
   @ApiResponse({ status: 200, type: ParkedPushList })
   async list(@Query() { connection, limit, beforeId }: ParkedPushQuery): Promise<ParkedPushList> {
@@ -36,6 +39,7 @@ export class ParkedPushesController {
   }
 
   @Get(':id')
+  @RequiresRole('viewer')
   @ApiOperation({ summary: 'One of them, with the last request and its answer' })
   @ApiResponse({ status: 200, type: ParkedPushDetails })
   get(@Param('id', RowId) id: number): Promise<ParkedPushDetails> {
@@ -43,6 +47,8 @@ export class ParkedPushesController {
   }
 
   @Post('redrive')
+  @RequiresRole('operator')
+  @Audited('parked-push.redrive', ({ body }) => String(body['ids'] ?? body['connection']))
   @HttpCode(200)
   @ApiOperation({ summary: 'Try again, with the objects as they are now' })
   @ApiResponse({ status: 200, type: Redriven })
@@ -57,6 +63,8 @@ export class ParkedPushesController {
   }
 
   @Delete(':id')
+  @RequiresRole('operator')
+  @Audited('parked-push.drop')
   @HttpCode(204)
   @ApiOperation({
     summary: 'Give one up: the partner stays without it until it changes',

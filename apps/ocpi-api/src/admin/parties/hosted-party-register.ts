@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { recordAct } from '#audit';
 import { BusinessDetails, compile, partyKey } from '#ocpi';
 import { type Announcement, AnnounceChanges, ConnectionDirectory, signal } from '#partners';
 import { DataSource } from 'typeorm';
@@ -45,14 +46,18 @@ export class HostedPartyRegister {
     const countryCode = given.countryCode.toUpperCase();
     const partyId = given.partyId.toUpperCase();
     const key = partyKey({ country_code: countryCode, party_id: partyId });
-    const [created] = await this.dataSource.query<HostedParty[]>(
-      `INSERT INTO hosted_party (party_key, country_code, party_id, business_details)
-       VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING ${COLUMNS}`,
-      [key, countryCode, partyId, details.value],
-    );
-    if (!created) throw Problem.conflict(`${key} is a party of ours already`);
-    await signal(this.dataSource, '');
+    const party = await this.dataSource.transaction(async (tx) => {
+      const [created] = await tx.query<HostedParty[]>(
+        `INSERT INTO hosted_party (party_key, country_code, party_id, business_details)
+         VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING ${COLUMNS}`,
+        [key, countryCode, partyId, details.value],
+      );
+      if (!created) throw Problem.conflict(`${key} is a party of ours already`);
+      await recordAct(tx);
+      await signal(tx, '');
+      return created;
+    });
     await this.directory.changed();
-    return { party: created, announcements: await this.announce.roles(key) };
+    return { party, announcements: await this.announce.roles(key) };
   }
 }

@@ -1,6 +1,7 @@
 import { Get } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiResponse } from '@nestjs/swagger';
 import { defaultProfile, type Knob, KNOBS, PRESETS } from '#partners';
+import { RequiresRole } from '../access/requires-role.js';
 import { AdminController } from '../http/admin-controller.js';
 
 class ProfileKnob {
@@ -42,6 +43,7 @@ class ProfileKnobs {
 @AdminController('profile-knobs', 'Connections')
 export class ProfileKnobsController {
   @Get()
+  @RequiresRole('viewer')
   @ApiOperation({ summary: 'Everything in which partners may differ, and profiles many share' })
   @ApiResponse({ status: 200, type: ProfileKnobs })
   list(): ProfileKnobs {

@@ -3,6 +3,7 @@ import { ApiOperation, ApiQuery, ApiResponse } from '@nestjs/swagger';
 import { partyKey } from '#ocpi';
 import { findCard } from '#partners';
 import { DataSource } from 'typeorm';
+import { RequiresRole } from '../access/requires-role.js';
 import { AdminController } from '../http/admin-controller.js';
 import { Problem } from '../http/problem.js';
 import { Card } from './card.dto.js';
@@ -12,6 +13,7 @@ export class CardsController {
   constructor(private readonly dataSource: DataSource) {}
 
   @Get(':uid')
+  @RequiresRole('viewer')
   @ApiOperation({
     summary: 'Whose card is this? What each partner states, the one that counts first',
   })

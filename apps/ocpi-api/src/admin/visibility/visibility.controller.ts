@@ -1,5 +1,7 @@
 import { Body, Get, Param, Put } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse } from '@nestjs/swagger';
+import { RequiresRole } from '../access/requires-role.js';
+import { Audited } from '../audit/audited.js';
 import { AdminController } from '../http/admin-controller.js';
 import { OneOf } from '../http/one-of.pipe.js';
 import { Visibility, VisibilityChange } from './visibility.dto.js';
@@ -15,6 +17,7 @@ export class VisibilityController {
   constructor(private readonly rules: VisibilityRules) {}
 
   @Get()
+  @RequiresRole('viewer')
   @ApiOperation({ summary: 'Which Locations or Tariffs the partner sees' })
   @ApiResponse({ status: 200, type: Visibility })
   get(
@@ -25,6 +28,8 @@ export class VisibilityController {
   }
 
   @Put()
+  @RequiresRole('operator')
+  @Audited('connection.visibility')
   @ApiOperation({
     summary: 'Change the rule or the list; the partner gets what that shows or hides',
   })

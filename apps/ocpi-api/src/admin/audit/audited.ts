@@ -1,0 +1,22 @@
+import { SetMetadata } from '@nestjs/common';
+
+/** What of a request names the thing that is written: its path, or a field of its body. */
+export interface AdminRequest {
+  params: Record<string, string>;
+  body: Record<string, unknown>;
+}
+
+export interface AuditedRoute {
+  /** `connection.pause`: the kind of thing, and what is done to it. */
+  action: string;
+  /** Names the thing where its path does not. */
+  subjectOf: (request: AdminRequest) => unknown;
+}
+
+export const AUDITED = 'admin:audited';
+
+/** Has every call of a route that writes stand in the audit log; one without it fails a test. */
+export const Audited = (
+  action: string,
+  subjectOf: AuditedRoute['subjectOf'] = ({ params }) => Object.values(params).join('/'),
+) => SetMetadata(AUDITED, { action, subjectOf } satisfies AuditedRoute);
