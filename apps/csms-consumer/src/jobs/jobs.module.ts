@@ -6,8 +6,10 @@ import { EventProcessor } from '../events/event-processor.js';
 import { EventsModule } from '../events/events.module.js';
 import { LeasedJobs } from './leased-jobs.js';
 import { removeEndedTokens } from './remove-ended-tokens.js';
+import { pruneAuditLog } from './prune-audit-log.js';
 import { pruneAuthorizations } from './prune-authorizations.js';
 import { pruneInbox } from './prune-inbox.js';
+import { pruneMessages } from './prune-messages.js';
 import { refreshRenderings } from './refresh-renderings.js';
 import { sweepHeldEvents } from './sweep-held-events.js';
 import { switchTariffs } from './switch-tariffs.js';
@@ -62,6 +64,16 @@ export class JobsModule implements OnApplicationBootstrap {
         name: 'prune-authorizations',
         everyMs: MINUTE_MS,
         run: () => pruneAuthorizations(dataSource),
+      },
+      {
+        name: 'prune-audit-log',
+        everyMs: MINUTE_MS,
+        run: () => pruneAuditLog(dataSource, settings.auditRetentionDays),
+      },
+      {
+        name: 'prune-messages',
+        everyMs: MINUTE_MS,
+        run: () => pruneMessages(dataSource, settings.traceRetentionHours),
       },
       {
         name: 'prune-change-log',
