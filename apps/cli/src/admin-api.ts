@@ -12,6 +12,7 @@ interface Problem {
 export class AdminApi {
   constructor(
     private readonly baseUrl: string,
+    /** A key, or a token of the issuer. */
     private readonly key: () => Promise<string>,
   ) {}
 
@@ -51,7 +52,9 @@ export class AdminApi {
 function refusal(baseUrl: string, status: number, text: string): string {
   const { detail, errors } = problemIn(text);
   if (status === 401 && detail !== undefined) {
-    return 'the admin key is wrong: set OCPI_ADMIN_KEY to that of the gateway';
+    return detail.startsWith('Not signed in')
+      ? `${detail}: set OCPI_ADMIN_TOKEN to a fresh one`
+      : 'the admin key is wrong: set OCPI_ADMIN_KEY to that of the gateway';
   }
   if (errors && errors.length > 0) {
     return errors.map(({ field, message }) => `${field}: ${message}`).join('; ');

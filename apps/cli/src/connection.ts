@@ -26,6 +26,7 @@ export interface Connection {
   lastSeenAt: string | null;
   tokenAgeSeconds: number | null;
   registeredAt: string | null;
+  tracedUntil: string | null;
 }
 
 export interface ConnectionDetails extends Connection {
@@ -107,6 +108,7 @@ export function connectionFacts(one: ConnectionDetails): string {
     ['owed CDRs', one.owedCdrs],
     ['deviations', deviations],
     ['token pull', tokenPullText(one.tokenPull)],
+    ['traced', one.tracedUntil === null ? undefined : `ends ${until(one.tracedUntil)}`],
     ['its tokens', one.tokens.map(({ purpose, state }) => `${purpose} (${state})`)],
   ]);
   const endpoints = table(

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { readFileSync } from 'node:fs';
 import { AdminApi } from './admin-api.js';
 import { CliError } from './cli-error.js';
+import { addAuditCommand } from './commands/audit.command.js';
 import { addCardCommand } from './commands/card.command.js';
 import { addCommandCommands } from './commands/command.commands.js';
 import { addCsmsCommands } from './commands/csms.commands.js';
@@ -43,7 +44,7 @@ function program(context: CliContext, io: CliIo): Command {
   const root = new Command('ocpi')
     .description(
       'The OCPI gateway from the command line: parties, partners, what is stuck, where things are.\n' +
-        'Talks to the admin API at OCPI_ADMIN_URL (default http://127.0.0.1:3001) with OCPI_ADMIN_KEY.',
+        'Talks to the admin API at OCPI_ADMIN_URL (default http://127.0.0.1:3001) with OCPI_ADMIN_KEY,\nor with a token of your sign-in in OCPI_ADMIN_TOKEN.',
     )
     .exitOverride()
     .configureOutput({
@@ -65,14 +66,16 @@ function program(context: CliContext, io: CliIo): Command {
   addCardCommand(root, context);
   addCommandCommands(root, context);
   addReservationCommands(root, context);
+  addAuditCommand(root, context);
   addFeedCommand(root, context);
   addKnobsCommand(root, context);
   return root;
 }
 
-/** Without one set, the key that a gateway in development takes; any other refuses it. */
+/** A token before a key. Without either, the key that a gateway in development takes; any other refuses it. */
 async function adminKey({ env }: CliIo): Promise<string> {
-  const given = env['OCPI_ADMIN_KEY'] || keyInFile(env['OCPI_ADMIN_KEY_FILE']);
+  const given =
+    env['OCPI_ADMIN_TOKEN'] || env['OCPI_ADMIN_KEY'] || keyInFile(env['OCPI_ADMIN_KEY_FILE']);
   if (given) return given;
   const { DEVELOPMENT_ADMIN_KEY } = await import('#platform');
   return DEVELOPMENT_ADMIN_KEY;

@@ -6,7 +6,7 @@ import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
-import { storeTokens } from '#partners';
+import { MessageTrace, storeTokens } from '#partners';
 import { DataSource } from 'typeorm';
 import { aLocation } from '../../../libs/ocpi/test/location-builder.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/harness/database.js';
@@ -17,19 +17,25 @@ import { runCli } from '../src/run-cli.js';
 jest.setTimeout(120_000);
 
 const KEY = 'admin-key-of-this-test';
+const VIEWER_KEY = 'viewer-key-of-this-test';
 
 let database: TestDatabase;
 let app: NestFastifyApplication;
 let url: string;
+let publicUrl: string;
+let keys: string;
 
 beforeAll(async () => {
   database = await createTestDatabase();
+  keys = path.join(await mkdtemp(path.join(tmpdir(), 'ocpi-cli-')), 'keys');
+  await writeFile(keys, `vera viewer ${VIEWER_KEY}\n`);
   const started = await startOcpiApi({
     OCPI_ENVIRONMENT: 'test',
     OCPI_LOG_LEVEL: 'silent',
     DATABASE_URL: database.url,
     DATABASE_POOL_SIZE: '4',
     OCPI_ADMIN_KEY: KEY,
+    OCPI_ADMIN_KEYS_FILE: keys,
     OCPI_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
     OCPI_PUBLIC_URL: 'https://gateway.example',
     OCPI_PUBLIC_PORT: '0',
@@ -38,10 +44,12 @@ beforeAll(async () => {
   });
   app = started.app;
   url = `http://127.0.0.1:${started.internalPort}`;
+  publicUrl = `http://127.0.0.1:${started.publicPort}`;
 });
 afterAll(async () => {
   await app.close();
   await database.drop();
+  await rm(path.dirname(keys), { recursive: true });
 });
 
 async function ocpiWith(env: Record<string, string>, ...args: string[]) {
@@ -258,6 +266,58 @@ describe('the command line', () => {
 
     const nobody = await ocpiWith({ OCPI_ADMIN_URL: 'http://127.0.0.1:1' }, 'partner', 'list');
     expect(nobody).toMatchObject({ code: 1, err: expect.stringContaining('ECONNREFUSED') });
+  });
+
+  it('shows a token instead of a key, and says which role is missing', async () => {
+    const token = await ocpiWith(
+      { OCPI_ADMIN_KEY: KEY, OCPI_ADMIN_TOKEN: 'e30.e30.e30' },
+      'party',
+      'list',
+    );
+    expect(token).toMatchObject({ code: 1, err: expect.stringContaining('admin key is wrong') });
+
+    const viewer = { OCPI_ADMIN_KEY: VIEWER_KEY };
+    expect((await ocpiWith(viewer, 'partner', 'list')).code).toBe(0);
+    expect(await ocpiWith(viewer, 'partner', 'pause', 'emsp')).toMatchObject({
+      code: 1,
+      err: 'ocpi: This needs the role operator; key:vera has viewer',
+    });
+  });
+
+  it('tells who did what', async () => {
+    await said('partner', 'pause', 'emsp');
+    await said('partner', 'resume', 'emsp');
+
+    const all = await said('audit', '--partner', 'emsp', '--since', '1h', '--limit', '3');
+    expect(all).toMatch(/key:admin\s+127\.0\.0\.1\s+connection\.resume\s+emsp\s+done/);
+    expect(all).toMatch(/connection\.resume[^]*connection\.pause[^]*key:vera[^]*refused/);
+    expect(await said('audit', '--actor', 'nobody')).toBe('No entries.');
+    expect(await ocpi('audit', '--since', 'soon')).toMatchObject({ code: 1 });
+  });
+
+  it('traces the messages of a partner, lists them and shows one in full', async () => {
+    expect(await said('partner', 'messages', 'emsp')).toBe('No messages. The trace is off.');
+    expect(await said('partner', 'trace', 'emsp', '--for', '1h')).toContain('are kept until 2');
+    expect(await said('partner', 'show', 'emsp')).toMatch(/traced\s+ends in 59 min/);
+    const [, tokenA = ''] = /token A\s+(\S+)/.exec(await said('partner', 'token', 'emsp')) ?? [];
+    await fetch(`${publicUrl}/ocpi/versions`, {
+      headers: { authorization: `Token ${Buffer.from(tokenA).toString('base64')}` },
+    });
+    await app.get(MessageTrace).flush();
+
+    const list = await said('partner', 'messages', 'emsp', '--module', 'versions');
+    expect(list).toMatch(/in\s+versions\s+GET \/ocpi\/versions\s+200\s+1000/);
+    expect(list).toMatch(/The trace is on; it ends in 59 min\./);
+    const [, id = ''] = /^\s*(\d+)/m.exec(list) ?? [];
+    const message = await said('partner', 'message', 'emsp', id);
+    expect(message).toMatch(/GET \/ocpi\/versions\n[^]*authorization: Token \*\*\*/);
+    expect(message).toMatch(/HTTP 200, OCPI 1000\n[^]*"status_code":1000/);
+    expect(message).not.toContain(tokenA);
+    expect(await said('partner', 'messages', 'emsp', '--failed')).toContain('No messages.');
+    expect(await said('partner', 'trace', 'emsp', '--off')).toBe(
+      'Messages of emsp are no longer kept.',
+    );
+    expect(await ocpi('partner', 'trace', 'emsp')).toMatchObject({ code: 1 });
   });
 
   it('explains itself with examples', async () => {

@@ -10,6 +10,7 @@ import { answer, type CliContext, collect, command, several } from '../context.j
 import { facts } from '../print.js';
 import { knobsFrom } from '../profile-knobs.js';
 import { addPartnerActions } from './partner-actions.commands.js';
+import { addPartnerMessages } from './partner-messages.commands.js';
 import { addPartnerSettings } from './partner-settings.commands.js';
 
 interface Invitation {
@@ -92,6 +93,7 @@ export function addPartnerCommands(program: Command, context: CliContext): void 
 
   addPartnerActions(partner, context);
   addPartnerSettings(partner, context);
+  addPartnerMessages(partner, context);
 }
 
 const invitation = ({ tokenA, versionsUrl }: Invitation): string =>
