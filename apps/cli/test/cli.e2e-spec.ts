@@ -251,6 +251,21 @@ describe('the command line', () => {
     expect(result.out).toBe('');
   });
 
+  it('takes the admin key from a file where the environment has none', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'ocpi-key-'));
+    const file = path.join(folder, 'admin-key');
+    await writeFile(file, `${KEY}\n`);
+    const withFile = (name: string) =>
+      ocpiWith({ OCPI_ADMIN_KEY: '', OCPI_ADMIN_KEY_FILE: name }, 'partner', 'list');
+
+    expect(await withFile(file)).toMatchObject({ code: 0, err: '' });
+    expect(await withFile(`${file}-elsewhere`)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('OCPI_ADMIN_KEY_FILE names a file that cannot be read'),
+    });
+    await rm(folder, { recursive: true });
+  });
+
   it('says so when the key is wrong or nobody answers', async () => {
     const wrong = await ocpiWith({ OCPI_ADMIN_KEY: 'wrong' }, 'partner', 'list');
     expect(wrong).toMatchObject({
