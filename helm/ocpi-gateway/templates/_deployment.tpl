@@ -4,6 +4,10 @@
 {{- $app := .app }}
 {{- $values := .values }}
 {{- $files := include "ocpi-gateway.secretFiles.all" $root | fromJsonArray }}
+{{- $isPublic := eq $app "ocpi-api" }}
+{{- if $isPublic }}
+{{- $files = concat $files (include "ocpi-gateway.secretFiles.public" $root | fromJsonArray) }}
+{{- end }}
 apiVersion: apps/v1
 kind: Deployment
 metadata:
@@ -60,6 +64,11 @@ spec:
           args: [{{ $app }}]
           env:
             {{- include "ocpi-gateway.settingsEnv" $root | trim | nindent 12 }}
+            {{- if $isPublic }}
+            {{- with include "ocpi-gateway.publicEnv" $root | trim }}
+            {{- . | nindent 12 }}
+            {{- end }}
+            {{- end }}
             {{- include "ocpi-gateway.secretEnv" $files | trim | nindent 12 }}
             {{- with include "ocpi-gateway.commonEnv" $root | trim }}
             {{- . | nindent 12 }}

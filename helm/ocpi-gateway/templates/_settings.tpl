@@ -21,10 +21,40 @@
         (dict "setting" "OCPI_ADMIN_KEY" "secret" $keys "key" .Values.keys.adminKey)
         (dict "setting" "OCPI_ENCRYPTION_KEY" "secret" $keys "key" .Values.keys.encryptionKey))
       (include "ocpi-gateway.secretFiles.kafka" . | fromJsonArray) }}
+{{- with .Values.partnerTls }}
+{{- if .existingSecret }}
+{{- $files = concat $files (list
+      (dict "setting" "OCPI_PARTNER_CERTIFICATE" "secret" .existingSecret "key" .certificateKey)
+      (dict "setting" "OCPI_PARTNER_KEY" "secret" .existingSecret "key" .privateKeyKey)) }}
+{{- end }}
+{{- end }}
 {{- range .Values.secretSettings }}
 {{- $files = append $files (dict "setting" .setting "secret" .existingSecret "key" .key) }}
 {{- end }}
 {{- toJson $files }}
+{{- end }}
+
+{{/* Beside those, of the application that listens to partners */}}
+{{- define "ocpi-gateway.secretFiles.public" -}}
+{{- $files := list }}
+{{- with .Values.publicTls }}
+{{- if .existingSecret }}
+{{- $files = concat $files (list
+      (dict "setting" "OCPI_TLS_CERTIFICATE" "secret" .existingSecret "key" .certificateKey)
+      (dict "setting" "OCPI_TLS_KEY" "secret" .existingSecret "key" .privateKeyKey)) }}
+{{- if ne .clientCertificates "off" }}
+{{- $files = append $files (dict "setting" "OCPI_TLS_CLIENT_CA" "secret" .existingSecret "key" .clientCaKey) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- toJson $files }}
+{{- end }}
+
+{{- define "ocpi-gateway.publicEnv" -}}
+{{- if ne .Values.publicTls.clientCertificates "off" }}
+- name: OCPI_TLS_CLIENT_CERTIFICATES
+  value: {{ .Values.publicTls.clientCertificates }}
+{{- end }}
 {{- end }}
 
 {{/* env of secret files; takes the list */}}

@@ -91,6 +91,14 @@ export const mistakes = [
     /jobs only what they work with/,
   ],
   [
+    "the public port's key for both applications",
+    `${TEMPLATES}/_deployment.tpl`,
+    '{{- if $isPublic }}',
+    '{{- if true }}',
+    /a port that is not its own/,
+    'minimal-http',
+  ],
+  [
     'secrets for everybody',
     `${TEMPLATES}/_settings.tpl`,
     'defaultMode: 288',

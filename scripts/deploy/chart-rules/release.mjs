@@ -45,7 +45,9 @@ export const releaseRules = {
     const [{ metadata, spec }] = tests;
     assert.equal(metadata.annotations['helm.sh/hook'], 'test');
     const services = ofKind(objects, 'Service');
-    const asked = spec.containers[0].env.map(({ value }) => new URL(value));
+    const asked = spec.containers[0].env
+      .filter(({ name }) => name.endsWith('_URL'))
+      .map(({ value }) => new URL(value));
     assert.deepEqual(
       asked.map(({ hostname, port }) => `${hostname}:${port || 80}`).sort(),
       services.map((service) => `${service.metadata.name}:${service.spec.ports[0].port}`).sort(),

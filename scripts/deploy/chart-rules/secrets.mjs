@@ -49,6 +49,10 @@ export const secretRules = {
       [],
     );
     assert.deepEqual(variables('smoke-test'), []);
+    assert.ok(
+      !variables('csms-consumer').includes('OCPI_TLS_KEY_FILE'),
+      'csms-consumer: the key of a port that is not its own',
+    );
   },
 
   'files of secrets are for their owner and group alone': ({ objects }) => {

@@ -9,6 +9,8 @@ export const tools = ['helm'];
 /** Value set, values on top, release: what the sets alone do not show. */
 const RENDERINGS = [
   ['minimal-http', { set: ['httpRoute={"enabled":true,"parentRefs":[{"name":"public"}]}'] }],
+  ['minimal-http', { set: ['publicTls={"existingSecret":"tls","clientCertificates":"required"}'] }],
+  ['minimal-http', { set: ['partnerTls.existingSecret="ours"'] }],
   ['production', { release: 'a-release-whose-name-is-as-long-as-helm-takes-names' }],
   ['production', { set: ['serviceAccount={"create":false,"name":"theirs"}'] }],
   ['everything', { set: ['networkPolicy.from={"ingressController":[]}'] }],
