@@ -9,6 +9,7 @@ const LANES = [
   [
     ['build', [path.join(projectRoot, 'scripts', 'build.mjs')]],
     ['typecheck', [bin('typescript', 'bin', 'tsc'), '--noEmit', '-p', 'tsconfig.json']],
+    ['check:deploy', [path.join(projectRoot, 'scripts', 'check-deploy.mjs')]],
   ],
   [
     ['lint', [bin('eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0']],

@@ -34,6 +34,7 @@ export async function check(root) {
       for (const problem of queryProblems(expression)) say(`${where}: ${problem}`);
     }
     undefinedVariables(dashboard, say);
+    boundDataSources(dashboard, say);
   }
   if (queries.length === 0) problems.push('no query at all');
   return [...problems, ...(await refusedByPrometheus(queries))];
@@ -65,7 +66,7 @@ function placedApart(panels, say) {
 function aboutPanel({ type, title, datasource, fieldConfig, targets = [] }, say) {
   if (WITHOUT_QUERY.includes(type)) return;
   if (!title) say('a panel without a title');
-  if (!/^\$\{?\w+\}?$/.test(datasource?.uid ?? '')) say(`"${title}" is bound to one data source`);
+  if (!datasource) say(`"${title}" has no data source`);
   if (!WITHOUT_UNIT.includes(type) && !fieldConfig?.defaults?.unit) say(`"${title}" has no unit`);
   if (targets.length === 0) say(`"${title}" asks nothing`);
   const ids = targets.map(({ refId }) => refId);
@@ -91,6 +92,15 @@ function undefinedVariables(dashboard, say) {
   const text = JSON.stringify(dashboard.panels);
   for (const [, name] of text.matchAll(/\$\{?(?!__)([a-z]\w*)/g))
     if (!defined.has(name)) say(`no variable ${name}`);
+}
+
+/** Wherever a Prometheus is named, it is the one that was chosen. */
+function boundDataSources(dashboard, say) {
+  JSON.stringify(dashboard, (key, value) => {
+    if (key === 'datasource' && value?.type === 'prometheus' && value.uid !== '${datasource}')
+      say(`bound to one data source, ${value.uid}`);
+    return value;
+  });
 }
 
 /** Prometheus knows types and functions too: each query as the expression of a rule. */
@@ -156,7 +166,7 @@ export const mistakes = [
     '"uid": "P1809F7CD0C75ACF3"',
     /bound to one data source/,
   ],
-  ['a panel over another', '"x": 4', '"x": 0', /lies over/],
+  ['a panel over another', /"x": [1-9]\d*/, '"x": 0', /lies over/],
   ['a panel without a unit', '"unit": ', '"units": ', /has no unit/],
   ['a variable that is not defined', '$namespace', '$cluster', /no variable cluster/],
 ].map(([title, before, after, expect]) => ({
