@@ -24,10 +24,12 @@ const MODULES = {
   'gateway.networking.k8s.io/v1': '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1',
 };
 
-export async function check(root) {
+/** `only`: the objects of this value set. */
+export async function check(root, only) {
   const problems = [];
   const sources = {};
   for (const [set, file] of Object.entries(valueSets(root))) {
+    if (set !== (only ?? set)) continue;
     const { refused, objects = [] } = await render(root, file);
     if (refused) problems.push(`${set}: ${refused}`);
     for (const object of objects) {
@@ -111,6 +113,7 @@ export const mistakes = [
   {
     title:
       'unknown fields of a Deployment, a ServiceMonitor, a PrometheusRule, an HTTPRoute and a dashboard; wrong values',
+    only: 'everything',
     edits: [
       [
         'helm/ocpi-gateway/templates/_deployment.tpl',
