@@ -3,6 +3,7 @@ import { csmsEvent, KafkaMessageReceiver } from '#csms-client';
 import { type CloudEvent } from '#csms-contract';
 import { randomBytes } from 'node:crypto';
 import { buildNetwork } from '../../apps/sandbox/src/csms/charging-network.js';
+import { wireToken } from '../harness/api-harness.js';
 import { describeKafka, kafkaBrokers } from '../harness/kafka.js';
 import { TraceCollector } from '../harness/trace-collector.js';
 import { eventually } from '../harness/wait-for.js';
@@ -49,17 +50,7 @@ describeKafka('traces over Kafka and both processes', () => {
     await eventually(() => {
       for (const { store } of journey.emsps.values()) expect(store.locations.size).toBe(1);
     });
-    const { country_code, party_id } = emsp.options.party;
-    await emsp.link.send('PUT', 'tokens', `${country_code}/${party_id}/TRACED`, {
-      ...emsp.options.party,
-      uid: 'TRACED',
-      type: 'RFID',
-      contract_id: 'DEE21C00000001',
-      issuer: 'Test',
-      valid: true,
-      whitelist: 'ALWAYS',
-      last_updated: new Date().toISOString(),
-    });
+    await emsp.pushToken(wireToken('2.2.1', 'TRACED', emsp.options.party));
     await eventually(() => expect(heard.map(({ traceparent }) => traceparent)).toHaveLength(1), {
       timeoutMs: 90_000,
     });
