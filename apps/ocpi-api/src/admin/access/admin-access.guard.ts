@@ -74,7 +74,10 @@ export class AdminAccessGuard implements CanActivate {
     reason: string,
   ): Promise<void> {
     const route = this.reflector.get<AuditedRoute | undefined>(AUDITED, context.getHandler());
-    const act = adminAct(request, route ?? { action: 'read', subjectOf: () => request.url });
+    const act = adminAct(
+      request,
+      route ?? { action: 'read', subjectOf: () => request.routeOptions.url },
+    );
     await writeAuditEntry(this.dataSource, act.entry('refused', reason));
   }
 
