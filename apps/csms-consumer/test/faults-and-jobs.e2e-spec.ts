@@ -1,6 +1,5 @@
 import { ParkedEvents } from '../src/events/parked-events.js';
 import { removeEndedTokens } from '../src/jobs/remove-ended-tokens.js';
-import { pruneInbox } from '../src/jobs/prune-inbox.js';
 import { sweepHeldEvents } from '../src/jobs/sweep-held-events.js';
 import { switchTariffs } from '../src/jobs/switch-tariffs.js';
 import { ChangeLogSignal } from '#change-log';
@@ -256,15 +255,6 @@ describe('timers', () => {
       },
       { kind: 'tariff', aspect: 'deleted', versions: ['2.1.1'] },
     ]);
-  });
-
-  it('prune ids that are old enough', async () => {
-    await gateway.send(upsert('A'), upsert('B'));
-    await pruneInbox(gateway.dataSource, 1);
-    expect(await gateway.rows('SELECT count(*) AS n FROM inbox')).toEqual([{ n: 2 }]);
-    await gateway.rows(`UPDATE inbox SET received_at = now() - interval '2 hours'`);
-    await pruneInbox(gateway.dataSource, 1);
-    expect(await gateway.rows('SELECT count(*) AS n FROM inbox')).toEqual([{ n: 0 }]);
   });
 
   it('take back the tokens of a partner that unregistered, and tell the CSMS of each', async () => {

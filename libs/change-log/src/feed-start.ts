@@ -41,16 +41,24 @@ export async function endFeed(tx: SqlRunner, connectionId: string): Promise<void
   await tx.query('DELETE FROM feed WHERE connection_id = $1', [connectionId]);
 }
 
+const PRUNED_AT_ONCE = 10_000;
+
 /**
- * Removes changes older than `hours`, so that the log stays bounded however long a partner is away. Feeds that had not
- * read them start over with a walk over everything, for what they missed is not known any more; a walk under way goes
- * on if it began later than what is removed. Returns the number of changes removed.
+ * Removes the oldest changes that are older than `hours`, `atOnce` at most, so that the log stays bounded however long a
+ * partner is away. Feeds that had not read them start over with a walk over everything, for what they missed is not known any
+ * more; a walk under way goes on if it began later than what is removed. Returns the number of changes removed.
  */
-export async function pruneChanges(source: SqlRunner, hours: number): Promise<number> {
+export async function pruneChanges(
+  source: SqlRunner,
+  hours: number,
+  atOnce = PRUNED_AT_ONCE,
+): Promise<number> {
   const [row] = await rowsOf<{ removed: number }>(
     source,
     `WITH gone AS (
-       DELETE FROM change WHERE at < clock_timestamp() - $1 * interval '1 hour' RETURNING xid, seq, at),
+       DELETE FROM change WHERE ctid = ANY (ARRAY(
+         SELECT ctid FROM change WHERE at < clock_timestamp() - $1 * interval '1 hour' ORDER BY at LIMIT $3))
+       RETURNING xid, seq, at),
      last AS (SELECT xid, seq, (SELECT max(at) FROM gone) AS at FROM gone ORDER BY xid DESC, seq DESC LIMIT 1),
      behind AS (
        UPDATE feed f
@@ -61,7 +69,7 @@ export async function pruneChanges(source: SqlRunner, hours: number): Promise<nu
         WHERE (f.cursor_xid, f.cursor_seq) < (last.xid, last.seq)
           AND coalesce((f.snapshot->>'since')::timestamptz <= last.at, true))
      SELECT count(*) AS removed FROM gone`,
-    [hours, JSON.stringify(SNAPSHOT_START)],
+    [hours, JSON.stringify(SNAPSHOT_START), atOnce],
   );
   return row?.removed ?? 0;
 }

@@ -1,7 +1,9 @@
-import { DataSource } from 'typeorm';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DataSource, type QueryRunner } from 'typeorm';
 import { dataSourceOptions } from './data-source.js';
 
 const MIGRATION_LOCK = 7236152;
+const ASK_AGAIN_MS = 250;
 
 /** Brings the database at `url` to the newest schema. Replicas may call it at once: one works, the others wait. */
 export async function runMigrations(url: string): Promise<void> {
@@ -10,11 +12,22 @@ export async function runMigrations(url: string): Promise<void> {
   ).initialize();
   const lock = dataSource.createQueryRunner();
   try {
-    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await takeLock(lock);
     await dataSource.runMigrations({ transaction: 'each' });
   } finally {
     await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
     await lock.release();
     await dataSource.destroy();
+  }
+}
+
+/** Asks again and again: a statement that waits would be a transaction that indexes built concurrently wait for. */
+async function takeLock(lock: QueryRunner): Promise<void> {
+  for (;;) {
+    const [row] = (await lock.query('SELECT pg_try_advisory_lock($1) AS taken', [
+      MIGRATION_LOCK,
+    ])) as { taken: boolean }[];
+    if (row?.taken) return;
+    await sleep(ASK_AGAIN_MS);
   }
 }

@@ -42,7 +42,12 @@ export class CommandsModule implements OnApplicationBootstrap, OnApplicationShut
     this.deadlines.start();
     const jobs = new LeasedJobs(this.source);
     const { commandRetentionHours } = this.settings;
-    const run = () => pruneCommands(this.source, commandRetentionHours);
+    const run = async () => {
+      const pruned = await pruneCommands(this.source, commandRetentionHours);
+      for (const [table, rows] of Object.entries(pruned)) {
+        this.metrics.prunedRowsTotal.inc({ table }, rows as number);
+      }
+    };
     jobs.start([{ name: 'prune-commands', everyMs: PRUNE_EVERY_MS, run }]);
     // Without the database there is nothing to show, and the next time is soon.
     const counting = setInterval(() => void this.count().catch(() => undefined), COUNT_EVERY_MS);

@@ -1,14 +1,15 @@
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
-import { ChangeLogSignal, pruneChanges } from '#change-log';
+import { ChangeLogSignal } from '#change-log';
 import { Clock, GatewaySettings, GracefulShutdown, Metrics } from '#platform';
 import { DataSource } from 'typeorm';
 import { EventProcessor } from '../events/event-processor.js';
 import { EventsModule } from '../events/events.module.js';
+import { measureTables } from '../retention/measure-tables.js';
+import { prune } from '../retention/prune.js';
+import { prunings } from '../retention/prunings.js';
 import { LeasedJobs } from './leased-jobs.js';
 import { removeEndedTokens } from './remove-ended-tokens.js';
 import { pruneAuditLog } from './prune-audit-log.js';
-import { pruneAuthorizations } from './prune-authorizations.js';
-import { pruneInbox } from './prune-inbox.js';
 import { pruneMessages } from './prune-messages.js';
 import { refreshRenderings } from './refresh-renderings.js';
 import { sweepHeldEvents } from './sweep-held-events.js';
@@ -56,16 +57,6 @@ export class JobsModule implements OnApplicationBootstrap {
         run: () => removeEndedTokens(dataSource),
       },
       {
-        name: 'prune-inbox',
-        everyMs: MINUTE_MS,
-        run: () => pruneInbox(dataSource, settings.inboxRetentionHours),
-      },
-      {
-        name: 'prune-authorizations',
-        everyMs: MINUTE_MS,
-        run: () => pruneAuthorizations(dataSource),
-      },
-      {
         name: 'prune-audit-log',
         everyMs: MINUTE_MS,
         run: () => pruneAuditLog(dataSource, settings.auditRetentionDays),
@@ -75,18 +66,26 @@ export class JobsModule implements OnApplicationBootstrap {
         everyMs: MINUTE_MS,
         run: () => pruneMessages(dataSource, settings.traceRetentionHours),
       },
-      {
-        name: 'prune-change-log',
-        everyMs: MINUTE_MS,
+      ...prunings(settings).map((pruning) => ({
+        name: `prune-${pruning.table}`,
+        everyMs: pruning.everyMs,
         run: async () => {
-          await pruneChanges(dataSource, settings.changeLogRetentionHours);
+          const rows = await prune(dataSource, pruning);
+          this.metrics.prunedRowsTotal.inc({ table: pruning.table }, rows);
         },
-      },
+      })),
     ]);
+    // Without the database there is nothing to show, and the next time is soon.
     const counting = setInterval(() => void this.count().catch(() => undefined), 15_000);
+    const measuring = setInterval(
+      () => void measureTables(dataSource, this.metrics).catch(() => undefined),
+      MINUTE_MS,
+    );
     counting.unref();
+    measuring.unref();
     this.shutdown.onDrain('jobs', () => {
       clearInterval(counting);
+      clearInterval(measuring);
       return jobs.stop();
     });
   }
@@ -97,9 +96,5 @@ export class JobsModule implements OnApplicationBootstrap {
          LEFT JOIN parked_event p ON p.state = s.state GROUP BY s.state`,
     );
     for (const { state, count } of rows) this.metrics.csmsParkedEvents.set({ state }, count);
-    const inbox: { count: number }[] = await this.dataSource.query(
-      `SELECT greatest(reltuples, 0)::bigint AS count FROM pg_class WHERE oid = 'inbox'::regclass`,
-    );
-    this.metrics.inboxRows.set(inbox[0]?.count ?? 0);
   }
 }

@@ -20,7 +20,9 @@ export class OutboxHousekeeping implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     const jobs = new LeasedJobs(this.dataSource);
-    const run = () => this.prune().then(() => undefined);
+    const run = async () => {
+      this.metrics.prunedRowsTotal.inc({ table: 'csms_message' }, await this.prune());
+    };
     jobs.start([{ name: 'prune-csms-messages', everyMs: PRUNE_EVERY_MS, run }]);
     // Without the database there is nothing to show, and the next time is soon.
     const measuring = setInterval(

@@ -2,7 +2,8 @@ import { ConnectionDirectory } from '#partners';
 import { GracefulShutdown } from '#platform';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../../../../test/harness/wait-for.js';
-import { pruneAuthorizations } from '../../src/jobs/prune-authorizations.js';
+import { prune } from '../../src/retention/prune.js';
+import { prunings, type Retention } from '../../src/retention/prunings.js';
 import { takeQuestions } from '../../src/authorization/stored-questions.js';
 import { allows, AuthorizationWorld, cdrTokenOf, token } from './authorization-world.js';
 
@@ -203,7 +204,10 @@ describe('ocpi.authorization.requested.v1', () => {
        SELECT 'NL*AAA', 'old-' || hours, '{}', now(), now() - hours * interval '1 hour', now() - hours * interval '1 hour'
          FROM unnest('{23,25}'::int[]) AS hours`,
     );
-    await pruneAuthorizations(world.source);
+    const answered = prunings({} as Retention).find(
+      ({ table }) => table === 'authorization_request',
+    );
+    await prune(world.source, answered!);
     expect(await world.source.query('SELECT id FROM authorization_request')).toEqual([
       { id: 'old-23' },
     ]);

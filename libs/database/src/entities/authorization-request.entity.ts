@@ -3,6 +3,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 /** A question of the CSMS that came as an event, until and after it is answered: any process may take it up (P1). */
 @Entity('authorization_request')
 @Index('ix_authorization_request_open', ['receivedAt'], { where: 'answered_at IS NULL' })
+@Index('ix_authorization_request_answered', ['answeredAt'], { where: 'answered_at IS NOT NULL' })
 export class AuthorizationRequestEntity {
   @PrimaryColumn('text', {
     name: 'party_key',

@@ -3,6 +3,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 /** What a partner owes us an acknowledgement for: `owed` until it is `delivered` or `parked` (D2, P7, TRN-68). */
 @Entity('cdr_receipt')
 @Index('ix_cdr_receipt_open', ['connectionId', 'state'])
+@Index('ix_cdr_receipt_cdr', ['cdrId'])
 export class CdrReceiptEntity {
   @PrimaryColumn('text', { name: 'connection_id', primaryKeyConstraintName: 'pk_cdr_receipt' })
   connectionId: string;

@@ -22,6 +22,7 @@ export type ReservationState =
 })
 @Index('ix_reservation_session', ['partyKey', 'sessionKey'])
 @Index('ix_reservation_expiry', ['expiryDate'], { where: "state IN ('pending', 'active')" })
+@Index('ix_reservation_ended', ['endedAt'], { where: 'ended_at IS NOT NULL' })
 export class ReservationEntity {
   /** 1 to 2³¹ − 1. */
   @PrimaryGeneratedColumn('increment', {

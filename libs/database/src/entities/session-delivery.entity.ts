@@ -1,7 +1,8 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** What a partner acknowledged last of a Session, on its wire: the base of the next PATCH (SES-14, 16). */
 @Entity('session_delivery')
+@Index('ix_session_delivery_session', ['sessionId'])
 export class SessionDeliveryEntity {
   @PrimaryColumn('text', { name: 'connection_id', primaryKeyConstraintName: 'pk_session_delivery' })
   connectionId: string;

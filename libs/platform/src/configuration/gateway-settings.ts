@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { AdminAccessSettings } from './admin-access-settings.js';
 import { MessageTraceSettings } from './message-trace-settings.js';
+import { RetentionSettings } from './retention-settings.js';
 import { settingGroups } from './setting-groups.js';
 import { Setting, settingsOf } from './setting.js';
 import { TracingSettings } from './tracing-settings.js';
@@ -17,7 +18,12 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 const SASL_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 
 /** Settings that have a file of their own. */
-const Groups = settingGroups(AdminAccessSettings, MessageTraceSettings, TracingSettings);
+const Groups = settingGroups(
+  AdminAccessSettings,
+  MessageTraceSettings,
+  TracingSettings,
+  RetentionSettings,
+);
 
 /**
  * Every setting of both processes; the only reader of the environment is `readSettings`. Each property is described
@@ -228,26 +234,6 @@ export class GatewaySettings extends Groups {
   csmsOut: CsmsOutBinding;
 
   @Setting({
-    env: 'OCPI_INBOX_RETENTION_HOURS',
-    kind: 'number',
-    min: 0.1,
-    max: 8760,
-    default: '72',
-    description: 'How long the id of an event is remembered, so that a repeat is dropped.',
-  })
-  inboxRetentionHours: number;
-
-  @Setting({
-    env: 'OCPI_CHANGE_LOG_RETENTION_HOURS',
-    kind: 'number',
-    min: 0.1,
-    max: 8760,
-    default: '168',
-    description: 'How long changes are kept; a partner away for longer is caught up by a snapshot.',
-  })
-  changeLogRetentionHours: number;
-
-  @Setting({
     env: 'OCPI_HOLD_SECONDS',
     kind: 'integer',
     min: 0,
@@ -267,17 +253,6 @@ export class GatewaySettings extends Groups {
       'How long partners are told to wait for the result of a command; the CSMS has a tenth less, at least a second.',
   })
   commandTimeoutSeconds: number;
-
-  @Setting({
-    env: 'OCPI_COMMAND_RETENTION_HOURS',
-    kind: 'integer',
-    min: 24,
-    max: 87_600,
-    default: '720',
-    description:
-      'How long finished commands and ended reservations are kept; a day at least, for the drivers they let in.',
-  })
-  commandRetentionHours: number;
 
   @Setting({
     env: 'OCPI_PAGE_LIMIT',

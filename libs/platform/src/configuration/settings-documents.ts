@@ -1,7 +1,7 @@
 import { GatewaySettings } from './gateway-settings.js';
 import { type DefinedSetting, expected, settingsOf } from './setting.js';
 
-const GENERATED = 'Generated from libs/platform/src/configuration/gateway-settings.ts';
+const GENERATED = 'Generated from the settings in libs/platform/src/configuration';
 
 /** docs/settings.md: one row per setting. */
 export function renderSettingsTable(): string {

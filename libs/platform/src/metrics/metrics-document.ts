@@ -24,6 +24,7 @@ export const LABELS: Record<string, string> = {
   state: 'the state a thing is in; the values differ by metric',
   status: 'the HTTP status',
   subscriber: 'the CSMS that takes messages: `kafka`, or its name',
+  table: 'a table of the database',
   type: 'the type of the event; `unknown` for all that are not of the contract',
   version: 'an OCPI version, or empty',
   why: '`late`, `double` or `unknown`',

@@ -23,7 +23,7 @@ describe('the metrics', () => {
     expect([name, name.endsWith('_total')]).toEqual([name, type === 'counter']);
     expect([name, /_(seconds|bytes)$/.test(name)]).toEqual([
       name,
-      type === 'histogram' || /_(age|lag)_seconds$/.test(name),
+      type === 'histogram' || /_((age|lag)_seconds|bytes)$/.test(name),
     ]);
     expect(help).toMatch(/^[A-Z1].*\.$/s);
     expect(labelNames.length).toBeLessThanOrEqual(4);

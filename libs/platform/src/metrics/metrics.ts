@@ -110,6 +110,22 @@ export class Metrics {
     registers: this.registers,
   });
   readonly inboxRows = this.gauge('ocpi_inbox_rows', 'Ids of events that are remembered.');
+  readonly prunedRowsTotal = new Counter({
+    name: 'ocpi_pruned_rows_total',
+    help: 'Rows that were removed because they had been kept long enough.',
+    labelNames: ['table'],
+    registers: this.registers,
+  });
+  readonly tableRows = this.gauge(
+    'ocpi_table_rows',
+    'Rows of a table, as PostgreSQL estimates.',
+    'table',
+  );
+  readonly tableBytes = this.gauge(
+    'ocpi_table_bytes',
+    'Size of a table on disk, with its indexes and long texts.',
+    'table',
+  );
   readonly changeLogHorizonAgeSeconds = this.gauge(
     'ocpi_change_log_horizon_age_seconds',
     'Age of the oldest transaction that feeds have to wait for.',
