@@ -2,6 +2,7 @@ import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '
 import { GatewaySettings } from '#platform';
 import { DataSource } from 'typeorm';
 import { openDataSource } from './data-source.js';
+import { rebaseRestoredLogs } from './rebase-restored-logs.js';
 import { runMigrations } from './run-migrations.js';
 
 /** One `DataSource` for the whole process, opened at start and closed last. */
@@ -20,7 +21,10 @@ export class DatabaseModule implements OnApplicationShutdown {
           inject: [GatewaySettings],
           useFactory: async (settings: GatewaySettings) => {
             if (settings.environment !== 'production') await runMigrations(settings.databaseUrl);
-            return openDataSource(settings.databaseUrl, settings.databasePoolSize, applicationName);
+            const { databaseUrl, databasePoolSize } = settings;
+            const dataSource = await openDataSource(databaseUrl, databasePoolSize, applicationName);
+            await rebaseRestoredLogs(dataSource);
+            return dataSource;
           },
         },
       ],

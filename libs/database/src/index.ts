@@ -1,4 +1,5 @@
 export * from './data-source.js';
+export * from './rebase-restored-logs.js';
 export * from './run-migrations.js';
 export * from './entities/audit-entry.entity.js';
 export * from './entities/authorization-request.entity.js';
