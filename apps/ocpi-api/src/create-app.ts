@@ -18,6 +18,7 @@ import { AppModule } from './app.module.js';
 import { Authenticate } from './http/authenticate.js';
 import { allowedMethods, readOcpiPath } from './http/ocpi-path.js';
 import { traceMessages } from './http/trace-messages.js';
+import { serveOcpiDocs } from './openapi/ocpi-docs.js';
 
 const JSON_TYPE = /^\s*application\/json\s*(;|$)/i;
 
@@ -45,6 +46,7 @@ export async function createOcpiApi(
   const authenticate = app.get(Authenticate);
   const observations = app.get(ConnectionObservations);
   serveAdminDocs(app);
+  serveOcpiDocs(app);
   const fastify = app.getHttpAdapter().getInstance();
   fastify.decorateRequest('caller', undefined);
   fastify.decorateRequest('principal', undefined);

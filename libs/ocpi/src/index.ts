@@ -65,6 +65,8 @@ export * from './modules/tariffs/tariff-validity.js';
 export * from './versions/manifest.js';
 export * from './versions/version-list.js';
 export * from './versions/version-details.js';
+export * from './openapi/operations.js';
+export * from './openapi/openapi-document.js';
 export * from './modules/tariffs/currency.js';
 export * from './modules/tariffs/tariff-rules.js';
 export * from './modules/tariffs/tariff-lint.js';

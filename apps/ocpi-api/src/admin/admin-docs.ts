@@ -1,9 +1,11 @@
+import { type INestApplication } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { openApi31 } from '../openapi/openapi-31.js';
 import { AdminModule } from './admin.module.js';
 
-/** Serves the admin API's OpenAPI at /admin/v1/openapi.json and a page to read it at /admin/v1/docs. Call before listening. */
-export function serveAdminDocs(app: NestFastifyApplication): void {
+/** The admin API as an OpenAPI 3.1 document. */
+export function adminDocument(app: INestApplication): OpenAPIObject {
   const description = new DocumentBuilder()
     .setTitle('OCPI gateway: admin API')
     .setDescription('Parties of ours, partner connections, what is stuck, and where things are.')
@@ -17,6 +19,11 @@ export function serveAdminDocs(app: NestFastifyApplication): void {
       'oidc',
     )
     .build();
-  const create = () => SwaggerModule.createDocument(app, description, { include: [AdminModule] });
+  return openApi31(SwaggerModule.createDocument(app, description, { include: [AdminModule] }));
+}
+
+/** Serves the admin API's OpenAPI at /admin/v1/openapi.json and a page to read it at /admin/v1/docs. Call before listening. */
+export function serveAdminDocs(app: NestFastifyApplication): void {
+  const create = () => adminDocument(app);
   SwaggerModule.setup('admin/v1/docs', app, create, { jsonDocumentUrl: 'admin/v1/openapi.json' });
 }

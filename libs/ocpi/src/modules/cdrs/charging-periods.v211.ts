@@ -6,7 +6,7 @@ import {
 } from './charging-period.js';
 import { coreDimensions, roundedDimensions } from './core-dimensions.js';
 
-const KNOWN: readonly CdrDimensionType[] = [
+export const DIMENSIONS_V211: readonly CdrDimensionType[] = [
   'ENERGY',
   'MAX_CURRENT',
   'MIN_CURRENT',
@@ -26,7 +26,7 @@ export interface ChargingPeriodV211 {
 export const chargingPeriodsV211 = (periods: readonly ChargingPeriod[]): ChargingPeriodV211[] =>
   periods.flatMap((period) => {
     const dimensions = coreDimensions(period.dimensions);
-    const known = dimensions.filter(({ type }) => KNOWN.includes(type));
+    const known = dimensions.filter(({ type }) => DIMENSIONS_V211.includes(type));
     const reserved = dimensions.some(({ type }) => type === 'RESERVATION_TIME');
     if (known.length === 0 || (reserved && known.every(({ volume }) => volume === 0))) return [];
     return {

@@ -7,7 +7,7 @@ import { type CommandCodec, commandReader } from './command-codec.js';
 const LocationRef = () => CiString(39);
 
 /** 2.1.1: neither connector nor reference. */
-const StartSessionV211 = Type.Object({
+export const StartSessionV211 = Type.Object({
   response_url: StartSession.properties.response_url,
   token: StartSession.properties.token,
   location_id: LocationRef(),
@@ -15,7 +15,7 @@ const StartSessionV211 = Type.Object({
 });
 
 /** 2.1.1: the id is a number (CMD-53). */
-const ReserveNowV211 = Type.Object({
+export const ReserveNowV211 = Type.Object({
   ...StartSessionV211.properties,
   expiry_date: ReserveNow.properties.expiry_date,
   reservation_id: Type.Integer({
@@ -25,7 +25,7 @@ const ReserveNowV211 = Type.Object({
 });
 type ReserveNowV211 = Static<typeof ReserveNowV211>;
 
-const UnlockConnectorV211 = Type.Object({
+export const UnlockConnectorV211 = Type.Object({
   ...UnlockConnector.properties,
   location_id: LocationRef(),
   evse_uid: LocationRef(),

@@ -1,5 +1,6 @@
 import { plainDisplayTexts } from '../../types/display-text.js';
 import { type OcpiVersion } from '../../types/ocpi-version.js';
+import { ClosedEnum } from '../../types/schema.js';
 import { type WireObject } from '../locations/location-view.js';
 import { present } from '../locations/wire-object.js';
 import {
@@ -35,6 +36,11 @@ const RESULT_V211: Record<CommandResultType, string | undefined> = {
   TIMEOUT: 'TIMEOUT',
   UNKNOWN_RESERVATION: 'REJECTED',
 };
+
+/** The words of 2.1.1 for a result. */
+export const RESULT_WORDS_V211 = ClosedEnum([
+  ...new Set(Object.values(RESULT_V211).filter((word) => word !== undefined)),
+]);
 
 /** The bare body for the `response_url` (CMD-18, CMD-26); undefined where the version cannot say it and nothing is sent. */
 export function encodeCommandResult(

@@ -8,16 +8,19 @@ import { compile } from '../../types/schema.js';
 import { CountryCode, Credentials, CredentialsRole, PartyCode } from './credentials.js';
 
 /** 2.1.1: one party, named in the object itself (CRD-28). */
-const CredentialsV211 = Type.Object({
+export const CredentialsV211 = Type.Object({
   ...pick(Credentials.properties, ['token', 'url']),
   business_details: CredentialsRole.properties.business_details,
   party_id: PartyCode(),
   country_code: CountryCode(),
 });
 
+/** 2.2.1: a hub is a role (CRD-35). */
+export const CredentialsV221 = Type.Omit(Credentials, ['hub_party_id']);
+
 const flat = compile(CredentialsV211);
 const withRoles = compile(Credentials);
-const withoutHub = compile(Type.Omit(Credentials, ['hub_party_id']));
+const withoutHub = compile(CredentialsV221);
 
 /**
  * A partner's credentials object in canonical form, or everything that is wrong with it (CRD-10). A 2.1.1 partner is an

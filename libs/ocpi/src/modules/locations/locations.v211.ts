@@ -12,8 +12,9 @@ import { LocationParts } from './wire-location-parts.js';
 import { given, present } from './wire-object.js';
 
 const SINCE_V221 = ['BIKE_SHARING', 'TRAM_STOP', 'METRO_STATION', 'PARKING_LOT'];
-const FACILITIES_V211 = FACILITIES.filter((facility) => !SINCE_V221.includes(facility));
-const LOCATION_TYPES = ['PARKING_GARAGE', 'PARKING_LOT', 'ON_STREET', 'UNDERGROUND_GARAGE'];
+export const FACILITIES_V211 = FACILITIES.filter((facility) => !SINCE_V221.includes(facility));
+const SHARED_TYPES = ['PARKING_GARAGE', 'PARKING_LOT', 'ON_STREET', 'UNDERGROUND_GARAGE'] as const;
+export const LOCATION_TYPES_V211 = [...SHARED_TYPES, 'OTHER', 'UNKNOWN'] as const;
 
 const ascii = new LocationParts('2.1.1', true);
 const utf8 = new LocationParts('2.1.1', false);
@@ -60,7 +61,7 @@ export const locationsV211: LocationCodec = {
 
 function locationType(parkingType: string | undefined): string {
   if (parkingType === undefined) return 'UNKNOWN';
-  return LOCATION_TYPES.includes(parkingType) ? parkingType : 'OTHER';
+  return (SHARED_TYPES as readonly string[]).includes(parkingType) ? parkingType : 'OTHER';
 }
 
 function evseObject(evse: Evse, location: Location, view: LocationView): WireObject | undefined {

@@ -19,7 +19,7 @@ const SHARED = [
 ] as const;
 
 /** 2.1.1: no owner, group, profile or energy contract; the contract is called `auth_id` (TOK-17, T10). */
-const TokenV211 = Type.Object({
+export const TokenV211 = Type.Object({
   ...pick(Token.properties, SHARED),
   type: ClosedEnum(CLOSED_TOKEN_TYPES['2.1.1']),
   auth_id: Token.properties.contract_id,
