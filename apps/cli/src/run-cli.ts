@@ -14,6 +14,7 @@ import { addParkedCommands } from './commands/parked.commands.js';
 import { addPartnerCommands } from './commands/partner.commands.js';
 import { addPartyCommands } from './commands/party.commands.js';
 import { addReservationCommands } from './commands/reservation.commands.js';
+import { addTokenCommands } from './commands/token.commands.js';
 import { type CliContext, withExamples } from './context.js';
 
 export interface CliIo {
@@ -64,6 +65,7 @@ function program(context: CliContext, io: CliIo): Command {
   addEventCommands(root, context);
   addObjectCommands(root, context);
   addCardCommand(root, context);
+  addTokenCommands(root, context);
   addCommandCommands(root, context);
   addReservationCommands(root, context);
   addAuditCommand(root, context);

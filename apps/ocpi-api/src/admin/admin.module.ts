@@ -26,6 +26,8 @@ import { ParkedEventArchive } from './parked-events/parked-event-archive.js';
 import { ParkedEventsController } from './parked-events/parked-events.controller.js';
 import { ParkedPushArchive } from './parked-pushes/parked-push-archive.js';
 import { ParkedPushesController } from './parked-pushes/parked-pushes.controller.js';
+import { PersonalDataController } from './personal-data/personal-data.controller.js';
+import { TokenPersonalData } from './personal-data/personal-data.js';
 import { ProfileKnobsController } from './profile/profile-knobs.controller.js';
 import { CardsController } from './tokens/cards.controller.js';
 import { VisibilityController } from './visibility/visibility.controller.js';
@@ -41,6 +43,7 @@ import { VisibilityRules } from './visibility/visibility-rules.js';
     VisibilityController,
     ObjectsController,
     CardsController,
+    PersonalDataController,
     ParkedPushesController,
     ParkedEventsController,
     ProfileKnobsController,
@@ -66,6 +69,7 @@ import { VisibilityRules } from './visibility/visibility-rules.js';
     ParkedPushArchive,
     ParkedEventArchive,
     CommandArchive,
+    TokenPersonalData,
     ChangeLogSignal,
   ],
 })
