@@ -39,6 +39,14 @@ export async function postgresBinaries(account, say) {
   return { initdb: path.join(copy, 'bin', 'initdb'), postgres: path.join(copy, 'bin', 'postgres') };
 }
 
+/** Server programs that are installed in `folder`; before PostgreSQL 17 there are no built-in locales. */
+export function installedBinaries(folder) {
+  const postgres = path.join(folder, 'postgres');
+  const version = execFileSync(postgres, ['--version'], { encoding: 'utf8' });
+  const major = Number(/(\d+)/.exec(version)?.[1]);
+  return { initdb: path.join(folder, 'initdb'), postgres, hasBuiltinLocales: major >= 17 };
+}
+
 /**
  * The account a server started by root runs as (PostgreSQL refuses root); undefined for ordinary users.
  * Takes `postgres`, creates it where it is missing, and falls back to `nobody`.

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort, isPortFree } from './free-port.mjs';
 import {
+  installedBinaries,
   isOpenToAll,
   ownTempFolder,
   postgresBinaries,
@@ -39,6 +40,7 @@ const START_TIMEOUT_MS = 60_000;
  * @param {boolean} [options.persistent] false: tuned for speed instead of safety, and removed by `stop()`
  * @param {string} [options.database] default `ocpi_gateway`
  * @param {boolean} [options.detached] leave it running when this process ends (`stopPostgres` ends it)
+ * @param {string} [options.binDir] server programs installed on this machine, to use instead of the embedded ones
  * @param {boolean} [options.own] start one of our own whatever DATABASE_URL says
  * @param {(line: string) => void} [options.say]
  * @returns {Promise<{url: string, started: boolean, stop(): Promise<void>, kill(): Promise<void>}>}
@@ -56,7 +58,9 @@ export async function startPostgres(options = {}) {
   } = options;
   const account = serverAccount();
   const folder = prepareFolder(path.resolve(options.dataDir ?? defaultDir()), account, say);
-  const binaries = await postgresBinaries(account, say);
+  const binaries = options.binDir
+    ? installedBinaries(options.binDir)
+    : await postgresBinaries(account, say);
   const cluster = { folder, data: path.join(folder, 'data'), account, binaries, persistent };
 
   await initialise(cluster);
@@ -147,8 +151,9 @@ async function initialise({ folder, data, account, binaries, persistent }) {
         `--pwfile=${passwordFile}`,
         '--auth=scram-sha-256',
         '--encoding=UTF8',
-        '--locale-provider=builtin',
-        '--builtin-locale=C.UTF-8',
+        ...(binaries.hasBuiltinLocales === false
+          ? []
+          : ['--locale-provider=builtin', '--builtin-locale=C.UTF-8']),
         '--locale=C',
         ...(persistent ? [] : ['--no-sync']),
       ],

@@ -30,6 +30,8 @@ export interface WorldOptions {
   /** False where partners are sent nothing. */
   isPushed?: boolean;
   env?: Record<string, string>;
+  /** The checkout whose build runs; this one by default. */
+  root?: string;
   /** Called when the processes run, before a partner calls them. */
   onReplicas?: (replicas: Replicas) => void;
 }
@@ -76,6 +78,7 @@ export class FaultWorld {
       env,
       apis: options.apis ?? 1,
       consumers: options.consumers ?? 1,
+      ...(options.root !== undefined && { root: options.root }),
     });
     options.onReplicas?.(replicas);
     const partnerHost = host ?? (await PartnerHost.start());

@@ -25,10 +25,13 @@ interface KafkaScript {
 
 const quiet = (): void => undefined;
 
-/** A PostgreSQL of the caller's own, whatever DATABASE_URL says: for tests that break it. `dataDir` is kept by `stop`. */
-export async function startOwnPostgres(dataDir: string): Promise<LocalPostgres> {
+/**
+ * A PostgreSQL of the caller's own, whatever DATABASE_URL says: for tests that break it. `dataDir` is kept by `stop`. With `binDir`
+ * it is that of the machine.
+ */
+export async function startOwnPostgres(dataDir: string, binDir?: string): Promise<LocalPostgres> {
   const { startPostgres } = (await import(scriptUrl('postgres.mjs'))) as PostgresScript;
-  return startPostgres({ dataDir, own: true, say: quiet });
+  return startPostgres({ dataDir, own: true, say: quiet, ...(binDir !== undefined && { binDir }) });
 }
 
 /** A Kafka of the caller's own, whatever KAFKA_BROKERS says: for tests that break it. `stop` removes its data. */

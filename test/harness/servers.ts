@@ -23,6 +23,8 @@ export interface ServersOptions {
 
 /** One of our applications as a real process that can be stopped, killed, frozen and started again on the same port. */
 export class AppProcess {
+  /** The checkout whose build runs from the next start on. */
+  root = projectRoot;
   private child: ChildProcess | undefined;
   private output = '';
 
@@ -43,9 +45,9 @@ export class AppProcess {
 
   /** Resolves when `/health/ready` says so; throws with the process's own words when it ends before. */
   async start(): Promise<void> {
-    const main = path.join(projectRoot, 'dist', 'apps', this.name, 'src', 'main.js');
+    const main = path.join(this.root, 'dist', 'apps', this.name, 'src', 'main.js');
     const child = spawn(process.execPath, [main], {
-      cwd: projectRoot,
+      cwd: this.root,
       env: this.env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -159,6 +161,8 @@ export async function startReplicas(options: {
   env?: Record<string, string>;
   apis: number;
   consumers: number;
+  /** The checkout whose build runs; this one by default. */
+  root?: string;
 }): Promise<Replicas> {
   const ports = await freePorts(2 * Math.max(options.apis, 1) + Math.max(options.consumers, 1));
   const nextPort = (): number => ports.pop() ?? 0;
@@ -197,6 +201,7 @@ export async function startReplicas(options: {
   const apis = allApis.slice(0, options.apis);
   const consumers = allConsumers.slice(0, options.consumers);
   const wanted = [...apis, ...consumers];
+  for (const app of [...allApis, ...allConsumers]) app.root = options.root ?? projectRoot;
   const stop = async (): Promise<void> => {
     await Promise.all(wanted.map((app) => app.stop()));
   };
