@@ -62,14 +62,17 @@ export function redriveParked(source: DataSource, ids: readonly number[]): Promi
  * Sends a partner everything it may see once more, from the start, then what changes. Its feed notices within a
  * second or so. False: the partner has no feed, or takes no traffic.
  */
-export async function requestResync(source: DataSource, connectionId: string): Promise<boolean> {
-  const [rows] = await source.query<[unknown[], number]>(
-    `UPDATE feed f SET snapshot = '{"kind":"tariff","afterId":0,"requested":true}', failures = 0,
-            resume_at = NULL, generation = f.generation + 1
-       FROM connection c
-      WHERE f.connection_id = $1 AND c.id = f.connection_id AND c.state = 'registered'
-      RETURNING f.connection_id`,
-    [connectionId],
-  );
-  return rows.length > 0;
+export function requestResync(source: DataSource, connectionId: string): Promise<boolean> {
+  return source.transaction(async (tx) => {
+    const [rows] = await tx.query<[unknown[], number]>(
+      `UPDATE feed f SET snapshot = '{"kind":"tariff","afterId":0,"requested":true}', failures = 0,
+              resume_at = NULL, generation = f.generation + 1
+         FROM connection c
+        WHERE f.connection_id = $1 AND c.id = f.connection_id AND c.state = 'registered'
+        RETURNING f.connection_id`,
+      [connectionId],
+    );
+    if (rows.length > 0) await recordAct(tx);
+    return rows.length > 0;
+  });
 }

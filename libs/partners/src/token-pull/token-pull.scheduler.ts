@@ -3,6 +3,7 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
+import { recordAct } from '#audit';
 import { parseDateTime } from '#ocpi';
 import { createLogger } from '#platform';
 import { randomUUID } from 'node:crypto';
@@ -207,13 +208,16 @@ export async function requestTokenPull(
   connectionId: string,
   kind: PullKind,
 ): Promise<void> {
-  await dataSource.query(
-    `UPDATE connection SET token_pull = token_pull - 'nextAt' - CASE WHEN $2 THEN 'fullAt' ELSE 'nextAt' END
-         || jsonb_build_object('requested',
-              CASE WHEN $2 OR token_pull->>'requested' = 'full' THEN 'full' ELSE 'delta' END)
-      WHERE id = $1`,
-    [connectionId, kind === 'full'],
-  );
+  await dataSource.transaction(async (tx) => {
+    await tx.query(
+      `UPDATE connection SET token_pull = token_pull - 'nextAt' - CASE WHEN $2 THEN 'fullAt' ELSE 'nextAt' END
+           || jsonb_build_object('requested',
+                CASE WHEN $2 OR token_pull->>'requested' = 'full' THEN 'full' ELSE 'delta' END)
+        WHERE id = $1`,
+      [connectionId, kind === 'full'],
+    );
+    await recordAct(tx);
+  });
 }
 
 const isDue = ({ nextAt }: TokenPullState = {}): boolean =>
