@@ -170,7 +170,9 @@ describe('secrets, with every log line written', () => {
         body,
       });
     }
-    const known = { authorization: `Token ${Buffer.from(secrets.get('token of 2.2.1 of us')!).toString('base64')}` };
+    const known = {
+      authorization: `Token ${Buffer.from(secrets.get('token of 2.2.1 of us')!).toString('base64')}`,
+    };
     for (const text of [body, body.slice(0, -4), `[${body}]`]) {
       await fetch(`${servers.publicUrl}/ocpi/2.2.1/credentials`, {
         method: 'PUT',

@@ -69,8 +69,7 @@ export const withSpan = <T>(span: Span | undefined, work: () => T): T =>
 export function endSpan(span: Span | undefined, fault?: unknown): void {
   if (!span) return;
   if (fault !== undefined) {
-    const said = typeof fault === 'string' ? fault : (fault as Partial<Error> | null)?.message;
-    const message = scrubSecrets(said ?? 'failed').slice(0, 500);
+    const message = scrubSecrets(messageOf(fault)).slice(0, 500);
     span.setStatus({ code: SpanStatusCode.ERROR, message });
   }
   span.end();
@@ -93,6 +92,13 @@ export async function inSpan<T>(
     throw error;
   }
 }
+
+const messageOf = (fault: unknown): string =>
+  typeof fault === 'object' && fault !== null && 'message' in fault
+    ? messageOf(fault.message)
+    : typeof fault === 'string'
+      ? fault
+      : 'failed';
 
 /** Says more of the work that is being done here, or of this span. */
 export function describeSpan(attributes: SpanAttributes, span = activeSpan()): void {
