@@ -76,7 +76,11 @@ describe('the message trace of a partner', () => {
       token: emspToken,
       method: 'PUT',
       body: token,
-      headers: { 'x-request-id': 'request-1', 'x-correlation-id': 'correlation-1' },
+      headers: {
+        'x-request-id': 'request-1',
+        'x-correlation-id': 'correlation-1',
+        'x-note': `we show ${emspToken}`,
+      },
     });
 
     const [listed] = await messages('emsp', 'module=tokens');
@@ -96,6 +100,7 @@ describe('the message trace of a partner', () => {
     expect(shown.requestHeaders).toMatchObject({
       authorization: 'Token ***',
       'content-type': 'application/json',
+      'x-note': 'we show ***',
     });
     expect(JSON.parse(shown.requestBody)).toEqual(token);
     expect(shown.responseHeaders).toMatchObject({ 'x-request-id': 'request-1' });
