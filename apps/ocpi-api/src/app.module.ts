@@ -21,6 +21,7 @@ import { CredentialsController } from './credentials/credentials.controller.js';
 import { Authenticate } from './http/authenticate.js';
 import { ListPages } from './http/list-pages.js';
 import { OcpiExceptionFilter } from './http/ocpi-exception.filter.js';
+import { RequestLimits } from './http/request-limits.js';
 import { TokenLookup } from './http/token-lookup.js';
 import { LocationReader } from './locations/location-reader.js';
 import { LocationsController } from './locations/locations.controller.js';
@@ -57,6 +58,7 @@ export class AppModule {
       providers: [
         Authenticate,
         TokenLookup,
+        RequestLimits,
         ListPages,
         LocationReader,
         CdrReader,

@@ -10,7 +10,9 @@ import {
   listenOnTwoPorts,
   Metrics,
   migrationsCheck,
+  publicTls,
   ReadinessGate,
+  readSettings,
 } from '#platform';
 import { DataSource } from 'typeorm';
 import { serveAdminDocs } from './admin/admin-docs.js';
@@ -37,7 +39,9 @@ const OPTIONS: GatewayAppOptions = {
 export async function createOcpiApi(
   environment: EnvironmentVariables = process.env,
 ): Promise<NestFastifyApplication> {
-  const app = await createGatewayApp(AppModule.forRoot(environment), OPTIONS);
+  // The server is made before the application that will hold the settings.
+  const tls = publicTls(readSettings(environment));
+  const app = await createGatewayApp(AppModule.forRoot(environment), { ...OPTIONS, tls });
   const dataSource = app.get(DataSource);
   const gate = app.get(ReadinessGate);
   gate.appName = 'ocpi-api';

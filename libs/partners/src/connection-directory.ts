@@ -58,12 +58,13 @@ export class ConnectionDirectory implements OnModuleInit, OnApplicationShutdown 
     private readonly dataSource: DataSource,
     private readonly settings: GatewaySettings,
   ) {
-    this.secrets = new SecretBox(settings.encryptionKey);
+    this.secrets = SecretBox.of(settings);
     this.defaults = {
       pageLimitMax: settings.pageLimitMax,
       concurrency: settings.pushConcurrency,
       timeoutMs: settings.pushTimeoutMs,
       tokenPullIntervalSeconds: settings.tokenPullIntervalSeconds,
+      requestsPerMinute: settings.requestsPerMinute,
     };
   }
 

@@ -5,6 +5,7 @@ export * from './connection-directory.js';
 export * from './connection-observations.js';
 export * from './visibility.js';
 export * from './secrets.js';
+export * from './stored-secrets.js';
 export * from './credentials-tokens.js';
 export * from './profile/knob.js';
 export * from './profile/knobs.js';

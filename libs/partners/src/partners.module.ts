@@ -21,6 +21,7 @@ import { SendUpdate } from './handshake/send-update.js';
 import { StartRegistration } from './handshake/start-registration.js';
 import { PartnerClient } from './http/partner-client.js';
 import { MessageTrace } from './message-trace/message-trace.js';
+import { PartnerTls } from './http/partner-tls.js';
 import { TokenWriter } from './tokens/token-writer.js';
 
 const SERVICES = [
@@ -64,6 +65,7 @@ export class PartnersModule {
               trace,
               allowlist: settings.partnerUrlAllowlist,
               timeoutMs: settings.pushTimeoutMs,
+              tls: new PartnerTls(settings),
             }),
         },
       ],

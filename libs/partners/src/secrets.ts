@@ -1,4 +1,4 @@
-import { newSecret } from '#platform';
+import { type GatewaySettings, newSecret } from '#platform';
 import { createCipheriv, createDecipheriv, createHash, hash, randomBytes } from 'node:crypto';
 
 const FORMAT = 1;
@@ -21,6 +21,13 @@ export class SecretBox {
   private readonly keys = new Map<string, Buffer>();
   private readonly current: Buffer;
 
+  /** With the keys of this installation. */
+  static of(
+    settings: Pick<GatewaySettings, 'encryptionKey' | 'encryptionKeysPrevious'>,
+  ): SecretBox {
+    return new SecretBox(settings.encryptionKey, ...settings.encryptionKeysPrevious);
+  }
+
   /** Keys are 32 bytes in base64. @throws RangeError for others. */
   constructor(encryptionKey: string, ...olderKeys: string[]) {
     for (const text of [encryptionKey, ...olderKeys]) {
@@ -29,6 +36,15 @@ export class SecretBox {
       this.keys.set(keyId(key).toString('hex'), key);
     }
     this.current = Buffer.from(encryptionKey, 'base64');
+  }
+
+  /** Names the key that encrypts, as `readableIds` name those that read: 8 hex digits that give nothing away. */
+  get currentId(): string {
+    return keyId(this.current).toString('hex');
+  }
+
+  get readableIds(): string[] {
+    return [...this.keys.keys()];
   }
 
   encrypt(secret: string): Buffer {
@@ -41,10 +57,11 @@ export class SecretBox {
 
   /** @throws Error when the value was made with another key, or altered. */
   decrypt(box: Buffer): string {
-    const key = this.keys.get(box.subarray(1, HEADER_BYTES).toString('hex'));
+    const id = box.subarray(1, HEADER_BYTES).toString('hex');
+    const key = this.keys.get(id);
     if (box[0] !== FORMAT || !key) {
       throw new Error(
-        'a stored token cannot be read: OCPI_ENCRYPTION_KEY is not the one it was made with',
+        `a stored secret cannot be read: key ${id}, which it was made with, is neither OCPI_ENCRYPTION_KEY nor in OCPI_ENCRYPTION_KEYS_PREVIOUS`,
       );
     }
     const tagAt = HEADER_BYTES + IV_BYTES;

@@ -27,8 +27,18 @@ export { databaseCheck, migrationsCheck } from './health/database-checks.js';
 export { type ReadinessCheck, ReadinessGate } from './health/readiness-gate.js';
 export { createGatewayApp, type GatewayAppOptions } from './http/create-gateway-app.js';
 export { type HttpSurface, HttpSurfaces } from './http/http-surfaces.js';
-export { DeepJsonException, MalformedJsonException, parseJsonBody } from './http/json-body.js';
+export {
+  DeepJsonException,
+  MalformedJsonException,
+  nestsTooDeep,
+  parseJsonBody,
+} from './http/json-body.js';
 export { listenOnInternalPort, listenOnTwoPorts } from './http/listen.js';
+export { SourceAddresses } from './http/source-addresses.js';
+export { clientCertificate } from './tls/client-certificate.js';
+export { followFiles, setFiles } from './tls/follow-files.js';
+export { type PublicTls, publicTls } from './tls/public-tls.js';
+export { type TlsVersion } from './configuration/tls-settings.js';
 export { currentLogFields, type LogFields, withLogFields } from './logging/log-fields.js';
 export { createLogger, setLogLevel } from './logging/logger.js';
 export { scrubSecrets } from './logging/secret-text.js';

@@ -1,5 +1,7 @@
 import { createLogger, type KafkaSettings } from '#platform';
 import { Kafka, type logCreator, logLevel, type SASLOptions } from 'kafkajs';
+import { readFileSync } from 'node:fs';
+import { type ConnectionOptions } from 'node:tls';
 import { patchHeaderDecoding } from './patch-header-decoding.js';
 import { patchRequestQueue } from './patch-request-queue.js';
 
@@ -27,7 +29,7 @@ export function kafkaClient(
   return new Kafka({
     clientId: settings.kafkaClientId,
     brokers: settings.kafkaBrokers,
-    ssl: settings.kafkaSsl,
+    ssl: settings.kafkaSsl && brokerTls(settings),
     ...(mechanism && {
       sasl: {
         mechanism,
@@ -41,6 +43,23 @@ export function kafkaClient(
     logLevel: logLevel.WARN,
     logCreator: toOurLog,
   });
+}
+
+/** Its files are read for every connection, so that replaced ones count from the next on. */
+function brokerTls(settings: KafkaSettings): ConnectionOptions {
+  const read = (file: string | undefined) =>
+    file === undefined ? undefined : readFileSync(file, 'utf8');
+  return {
+    get ca() {
+      return read(settings.kafkaSslCaFile);
+    },
+    get cert() {
+      return read(settings.kafkaSslCertificateFile);
+    },
+    get key() {
+      return read(settings.kafkaSslKeyFile);
+    },
+  };
 }
 
 const toOurLog: logCreator = () => {

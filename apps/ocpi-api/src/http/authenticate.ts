@@ -8,9 +8,10 @@ import {
   tokenEncoding,
 } from '#ocpi';
 import { type Connection, ConnectionDirectory, ConnectionObservations } from '#partners';
-import { describeSpan } from '#platform';
+import { clientCertificate, describeSpan } from '#platform';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { readOcpiPath } from './ocpi-path.js';
+import { RequestLimits } from './request-limits.js';
 import { address, isRouted } from './routing.js';
 import { TokenLookup } from './token-lookup.js';
 import { markTraced } from './trace-messages.js';
@@ -27,21 +28,34 @@ export class Authenticate {
     private readonly tokens: TokenLookup,
     private readonly directory: ConnectionDirectory,
     private readonly observations: ConnectionObservations,
+    private readonly limits: RequestLimits,
   ) {}
 
-  /** @throws OcpiError 401, or 2001 for routing headers that fit nobody. */
+  /** @throws OcpiError 401, 429, or 2001 for routing headers that fit nobody. */
   async run(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     reply.header(REQUEST_ID_HEADER, request.id);
     reply.header(CORRELATION_ID_HEADER, request.correlationId);
     const candidates = tokenCandidates(single(request.headers, 'authorization'));
+    this.limits.beforeLookUp(
+      request,
+      candidates.map(({ token }) => token),
+    );
     const found = await this.tokens.find(candidates);
-    if (!found) throw OcpiError.unauthorized();
+    if (!found) {
+      this.limits.countStranger(request);
+      throw OcpiError.unauthorized();
+    }
     const { connection, purpose, candidate } = found;
     markTraced(request, connection, candidate.token);
     const path = readOcpiPath(request.url);
+    this.limits.countPartner(connection, candidate.token, path);
     const { version, resource } = path;
     const written = candidate.encoding === 'raw' ? 'plain' : 'base64';
     if (connection.profile.inEncoding !== 'both' && connection.profile.inEncoding !== written) {
+      throw OcpiError.unauthorized();
+    }
+    if (!showsCertificate(request, connection)) {
+      this.observations.deviation(connection.id, 'wrong_client_certificate');
       throw OcpiError.unauthorized();
     }
     if (purpose === 'bootstrap' && !BOOTSTRAP_RESOURCES.includes(resource ?? '')) {
@@ -69,4 +83,12 @@ export class Authenticate {
       this.observations.deviation(id, 'wrong_encoding');
     }
   }
+}
+
+/** A connection that is bound to certificates is reached with one of them alone, whoever has its token. */
+function showsCertificate({ raw }: FastifyRequest, { profile }: Connection): boolean {
+  const bound = profile.clientCertificates;
+  if (bound.length === 0) return true;
+  const shown = clientCertificate(raw.socket);
+  return bound.some((fingerprint) => fingerprint.replaceAll(':', '').toLowerCase() === shown);
 }

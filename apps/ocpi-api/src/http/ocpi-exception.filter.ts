@@ -37,6 +37,7 @@ export class OcpiExceptionFilter extends BaseExceptionFilter {
         [REQUEST_ID_HEADER]: request.id,
         [CORRELATION_ID_HEADER]: request.correlationId,
         ...(error.allow && { allow: error.allow.join(', ') }),
+        ...(error.retryAfterSeconds && { 'retry-after': String(error.retryAfterSeconds) }),
       })
       .type('application/json; charset=utf-8')
       .send(

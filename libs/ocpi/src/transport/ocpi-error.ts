@@ -6,6 +6,8 @@ interface ErrorDetails {
   cause?: unknown;
   /** Methods that are allowed, for 405. */
   allow?: readonly string[];
+  /** For 429: when the next request may pass. */
+  retryAfterSeconds?: number;
 }
 
 /** Kinds of object that a URL can name. */
@@ -24,6 +26,7 @@ const unknownCode = (kind: ObjectKind, version: OcpiVersion): number => {
  */
 export class OcpiError extends Error {
   readonly allow: readonly string[] | undefined;
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(
     readonly httpStatus: number,
@@ -34,6 +37,7 @@ export class OcpiError extends Error {
     super(message, 'cause' in details ? { cause: details.cause } : undefined);
     this.name = 'OcpiError';
     this.allow = details.allow;
+    this.retryAfterSeconds = details.retryAfterSeconds;
   }
 
   /** Sound JSON with unacceptable content, on a resource that exists: never an HTTP error (STA-02). */
@@ -85,8 +89,8 @@ export class OcpiError extends Error {
     return new OcpiError(413, STATUS_CODES.clientError, 'the body is too large');
   }
 
-  static tooManyRequests(): OcpiError {
-    return new OcpiError(429, STATUS_CODES.clientError, 'too many requests');
+  static tooManyRequests(retryAfterSeconds: number): OcpiError {
+    return new OcpiError(429, STATUS_CODES.clientError, 'too many requests', { retryAfterSeconds });
   }
 
   /** We failed at something the request had a right to (STA-14). */

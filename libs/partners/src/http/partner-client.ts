@@ -1,7 +1,8 @@
 import { type OnApplicationShutdown } from '@nestjs/common';
 import { authorizationHeader, readEnvelope, tokenEncoding, writeRouting } from '#ocpi';
-import { isTracing, newCorrelationId, newRequestId } from '#platform';
-import { Agent, errors, Pool } from 'undici';
+import { isTracing, nestsTooDeep, newCorrelationId, newRequestId } from '#platform';
+import { type SecureContext } from 'node:tls';
+import { Agent, buildConnector, errors, Pool } from 'undici';
 import {
   AddressPolicy,
   AddressRefusedError,
@@ -9,6 +10,7 @@ import {
   UnlistedError,
 } from './address-policy.js';
 import { DeadlineError, exchangeText } from './exchange-text.js';
+import { type PartnerTls } from './partner-tls.js';
 import { withoutToken } from './token-echo.js';
 import { traceExchange } from './trace-exchange.js';
 import { type ExchangedMessage, type MessageTrace } from '../message-trace/message-trace.js';
@@ -24,6 +26,8 @@ export interface PartnerClientOptions {
   timeoutMs?: number;
   /** Keeps what is exchanged with partners whose trace is on. */
   trace?: Pick<MessageTrace, 'isOn' | 'record'>;
+  /** Node's own defaults without; closed with the client. */
+  tls?: PartnerTls;
 }
 
 /** Why a URL is not called. */
@@ -46,16 +50,18 @@ export class PartnerClient implements OnApplicationShutdown {
   private readonly agent: Agent;
   private readonly timeoutMs: number;
   private readonly trace: PartnerClientOptions['trace'];
+  private readonly tls: PartnerTls | undefined;
 
   constructor(options: PartnerClientOptions) {
     this.policy = new AddressPolicy(options.allowlist, options.lookup);
     this.timeoutMs = options.timeoutMs ?? 10_000;
     this.trace = options.trace;
+    this.tls = options.tls;
     this.agent = new Agent({
       factory: (origin, settings) =>
         new Pool(origin, {
           ...(settings as Pool.Options),
-          connect: { lookup: this.lookupFor(new URL(origin)) as never },
+          connect: this.connectorFor(new URL(origin)),
           maxResponseSize: options.maxResponseBytes ?? MAX_RESPONSE_BYTES,
           keepAliveTimeout: 30_000,
         }),
@@ -84,6 +90,7 @@ export class PartnerClient implements OnApplicationShutdown {
 
   /** Ends idle connections and cuts what is in flight. */
   async close(): Promise<void> {
+    this.tls?.close();
     await this.agent.destroy();
   }
 
@@ -138,6 +145,22 @@ export class PartnerClient implements OnApplicationShutdown {
     } catch (error) {
       return failed(...reasonOf(error, request.signal?.aborted === true));
     }
+  }
+
+  /** Connects with the certificates of the moment. */
+  private connectorFor(origin: URL): buildConnector.connector {
+    const lookup = this.lookupFor(origin) as never;
+    const connectorWith = (secureContext: SecureContext | undefined) =>
+      buildConnector({ lookup, ...(secureContext && { secureContext }) });
+    let context = this.tls?.context;
+    let connect = connectorWith(context);
+    return (options, callback) => {
+      if (this.tls?.context !== context) {
+        context = this.tls?.context;
+        connect = connectorWith(context);
+      }
+      connect(options, callback);
+    };
   }
 
   /** Node asks for the address while it connects, so what is judged is what is dialled, whatever DNS said before. */
@@ -206,9 +229,10 @@ function exchangedMessage(
   };
 }
 
+/** Undefined for what is no JSON, or nests so deep that it would overflow the stack of whoever walks it. */
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return nestsTooDeep(text) ? undefined : (JSON.parse(text) as unknown);
   } catch {
     return undefined;
   }

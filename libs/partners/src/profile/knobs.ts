@@ -111,6 +111,19 @@ export const KNOBS = {
     'How we write our token; auto: by the version, or by the probe before one is agreed.',
     'TRN-14',
   ),
+  requestsPerMinute: integer(
+    0,
+    1_000_000,
+    12_000,
+    'Requests the partner may make in a minute of each replica, the versions list not counted; 0: no limit. The default is the setting OCPI_REQUESTS_PER_MINUTE.',
+    'VER-15',
+  ),
+  clientCertificates: list(
+    'SHA-256 fingerprint',
+    /^([0-9a-f]{2}:?){31}[0-9a-f]{2}$/i,
+    'Certificates of which the partner must show one, beside its token; only where the gateway itself terminates TLS (OCPI_TLS_CLIENT_CERTIFICATES).',
+    'TRN-01',
+  ),
   requiredModules: list(
     'identifier/ROLE',
     /^[a-z]+\/(SENDER|RECEIVER)$/,

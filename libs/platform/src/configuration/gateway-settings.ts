@@ -2,8 +2,11 @@ import { inspect } from 'node:util';
 import { AdminAccessSettings } from './admin-access-settings.js';
 import { MessageTraceSettings } from './message-trace-settings.js';
 import { RetentionSettings } from './retention-settings.js';
+import { RequestLimitSettings } from './request-limit-settings.js';
+import { EncryptionKeySettings } from './encryption-key-settings.js';
 import { settingGroups } from './setting-groups.js';
 import { Setting, settingsOf } from './setting.js';
+import { TlsSettings } from './tls-settings.js';
 import { TracingSettings } from './tracing-settings.js';
 
 export const ENVIRONMENTS = ['development', 'test', 'production'] as const;
@@ -19,6 +22,9 @@ const SASL_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 
 /** Settings that have a file of their own. */
 const Groups = settingGroups(
+  EncryptionKeySettings,
+  RequestLimitSettings,
+  TlsSettings,
   AdminAccessSettings,
   MessageTraceSettings,
   TracingSettings,
@@ -129,18 +135,6 @@ export class GatewaySettings extends Groups {
     description: 'The key of the role `admin` that admin API and command line take.',
   })
   adminKey: string;
-
-  @Setting({
-    env: 'OCPI_ENCRYPTION_KEY',
-    kind: 'bytes',
-    length: 32,
-    secret: true,
-    defaultNote: 'required outside development',
-    description:
-      "Encrypts partners' tokens at rest. Make one with `openssl rand -base64 32`; losing it means a new handshake with every partner.",
-  })
-  /** 32 bytes in base64. */
-  encryptionKey: string;
 
   @Setting({
     env: 'OCPI_PARTNER_URL_ALLOWLIST',
@@ -273,16 +267,6 @@ export class GatewaySettings extends Groups {
     description: 'The most objects on a page, whatever the partner asks for.',
   })
   pageLimitMax: number;
-
-  @Setting({
-    env: 'OCPI_MAX_BODY_BYTES',
-    kind: 'integer',
-    min: 1024,
-    max: 268_435_456,
-    default: '5242880',
-    description: 'The largest request body accepted; more gets HTTP 413.',
-  })
-  maxBodyBytes: number;
 
   @Setting({
     env: 'OCPI_PUSH_TIMEOUT_MS',

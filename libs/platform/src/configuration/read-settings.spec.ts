@@ -27,6 +27,28 @@ function problemsOf(environment: Record<string, string>): readonly string[] {
 }
 
 describe('readSettings', () => {
+  it('refuses limits, certificates and keys that cannot be meant', () => {
+    const problems = problemsOf({
+      ...production,
+      OCPI_ENCRYPTION_KEYS_PREVIOUS: `${production.OCPI_ENCRYPTION_KEY},canary`,
+      OCPI_HEADERS_TIMEOUT_MS: '5000',
+      OCPI_REQUEST_TIMEOUT_MS: '4000',
+      OCPI_TRUSTED_PROXIES: '10.0.0.0/8,fd00::/8,192.0.2.1,ingress.local',
+      OCPI_TLS_CERTIFICATE_FILE: '/tls.crt',
+      OCPI_PARTNER_KEY_FILE: '/tls.key',
+      OCPI_TLS_CLIENT_CERTIFICATES: 'required',
+    });
+
+    expect(problems).toEqual([
+      'OCPI_ENCRYPTION_KEYS_PREVIOUS must be 32 bytes in base64 each, separated by commas',
+      'OCPI_HEADERS_TIMEOUT_MS must not exceed OCPI_REQUEST_TIMEOUT_MS',
+      'OCPI_TRUSTED_PROXIES: ingress.local is neither an address nor a network',
+      'OCPI_TLS_CERTIFICATE_FILE and OCPI_TLS_KEY_FILE go together',
+      'OCPI_PARTNER_CERTIFICATE_FILE and OCPI_PARTNER_KEY_FILE go together',
+      'OCPI_TLS_CLIENT_CERTIFICATES=required needs OCPI_TLS_CERTIFICATE_FILE and OCPI_TLS_CLIENT_CA_FILE',
+    ]);
+  });
+
   it('fills every default in development', () => {
     const settings = readSettings(development);
 
@@ -82,8 +104,8 @@ describe('readSettings', () => {
       'DATABASE_URL must be a URL (postgres, postgresql)',
       'DATABASE_POOL_SIZE must be a whole number from 2 to 500',
       'OCPI_ADMIN_KEY must be 16 to 256 printable characters without blanks',
-      'OCPI_ENCRYPTION_KEY must be 32 bytes in base64',
       'KAFKA_SSL must be true or false',
+      'OCPI_ENCRYPTION_KEY must be 32 bytes in base64',
       'OCPI_PUBLIC_URL is required in production',
       'OCPI_PARTNER_URL_ALLOWLIST: 10.0.0.0/33 is neither host[:port] nor a network',
       'OCPI_PARTNER_URL_ALLOWLIST: http://x is neither host[:port] nor a network',

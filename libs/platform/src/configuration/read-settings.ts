@@ -3,16 +3,20 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { isIP } from 'node:net';
 import { DEVELOPMENT_ADMIN_KEY, DEVELOPMENT_ENCRYPTION_KEY } from './development-keys.js';
+import { encryptionKeyRequirements } from './encryption-key-settings.js';
 import {
   type EnvironmentVariables,
   unknownVariables,
   variableValues,
 } from './environment-variables.js';
 import { ENVIRONMENTS, GatewaySettings } from './gateway-settings.js';
+import { isNetwork } from './is-network.js';
 import { kafkaRequirements } from './kafka-requirements.js';
 import { oidcRequirements } from './oidc-requirements.js';
+import { requestLimitRequirements } from './request-limit-settings.js';
 import { settingsOf } from './setting.js';
 import { SettingsError } from './settings.error.js';
+import { tlsRequirements } from './tls-settings.js';
 
 /**
  * The settings that an environment states. Throws one {@link SettingsError} with all problems: values that do not fit,
@@ -97,6 +101,9 @@ function requirements(settings: Unchecked, problems: readonly string[]): string[
     ...found.filter(([broken]) => broken).map(([, text]) => text),
     ...kafkaRequirements(settings, problems),
     ...oidcRequirements(settings),
+    ...encryptionKeyRequirements(settings),
+    ...requestLimitRequirements(settings),
+    ...tlsRequirements(settings),
     ...(settings.partnerUrlAllowlist ?? [])
       .filter((entry) => !isAllowlistEntry(entry))
       .map((entry) => `OCPI_PARTNER_URL_ALLOWLIST: ${entry} is neither host[:port] nor a network`),
@@ -104,15 +111,6 @@ function requirements(settings: Unchecked, problems: readonly string[]): string[
 }
 
 function isAllowlistEntry(entry: string): boolean {
-  const [network, bits, ...more] = entry.split('/');
-  if (bits !== undefined) {
-    const version = isIP(network ?? '');
-    return (
-      version !== 0 &&
-      more.length === 0 &&
-      /^\d{1,3}$/.test(bits) &&
-      Number(bits) <= (version === 4 ? 32 : 128)
-    );
-  }
+  if (entry.includes('/')) return isNetwork(entry);
   return isIP(entry) !== 0 || /^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?$/.test(entry);
 }

@@ -1,5 +1,6 @@
 import { type Server } from 'node:http';
 import { type Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 
 const CHECK_EVERY_MS = 50;
 
@@ -9,7 +10,8 @@ const connections = new WeakMap<Server, Set<Socket>>();
 export function trackConnections(server: Server): void {
   const open = new Set<Socket>();
   connections.set(server, open);
-  server.on('connection', (socket) => {
+  // Below TLS a socket counts no bytes; who is still in the handshake has its own time limit.
+  server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
     open.add(socket);
     socket.once('close', () => open.delete(socket));
   });

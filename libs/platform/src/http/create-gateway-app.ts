@@ -1,4 +1,4 @@
-import { NotFoundException, type Type, type DynamicModule } from '@nestjs/common';
+import { type DynamicModule, HttpException, NotFoundException, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
@@ -9,12 +9,14 @@ import {
 } from 'fastify';
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import { type Socket } from 'node:net';
+import { type Server as TlsServer } from 'node:tls';
 import { Logger } from 'nestjs-pino';
 import { GatewaySettings } from '../configuration/gateway-settings.js';
 import { newCorrelationId, newRequestId } from '../ids.js';
 import { frameworkLogger } from '../logging/framework-logger.js';
 import { withLogFields } from '../logging/log-fields.js';
 import { createLogger } from '../logging/logger.js';
+import { type PublicTls } from '../tls/public-tls.js';
 import { Metrics } from '../metrics/metrics.js';
 import { GracefulShutdown } from '../shutdown/graceful-shutdown.js';
 import { traceRequests } from '../tracing/trace-requests.js';
@@ -43,11 +45,15 @@ export interface GatewayAppOptions {
   unreadableRequestBody?: (status: number) => string;
   /** A body that nests too deep reaches its controller as `rawBody` alone, instead of being refused. */
   passDeepBodies?: boolean;
+  /** Of the application's own server; plain HTTP without. */
+  tls?: PublicTls | undefined;
 }
 
-export const HTTP_SERVER_OPTIONS = { maxHeaderSize: 32_768 };
+export const HTTP_SERVER_OPTIONS = {
+  maxHeaderSize: 32_768,
+  connectionsCheckingInterval: 1000, // for callers that send too slowly
+};
 const KEEP_ALIVE_TIMEOUT_MS = 72_000; // longer than the 60 s of common load balancers
-const REQUEST_TIMEOUT_MS = 60_000;
 
 /**
  * A Nest application on Fastify as both processes need it: any content type is read as JSON, an empty body is undefined,
@@ -58,11 +64,13 @@ export async function createGatewayApp(
   rootModule: Type | DynamicModule,
   options: GatewayAppOptions = {},
 ): Promise<NestFastifyApplication> {
+  const { tls } = options;
   const adapter = new FastifyAdapter({
-    http: HTTP_SERVER_OPTIONS,
+    ...(tls
+      ? { https: { ...HTTP_SERVER_OPTIONS, ...tls.options } as never }
+      : { http: HTTP_SERVER_OPTIONS }),
     routerOptions: { ignoreTrailingSlash: true, caseSensitive: true, maxParamLength: 1024 },
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: (request: IncomingMessage) => givenId(request, 'x-request-id') ?? newRequestId(),
     rewriteUrl: ({ url = '/' }) => plainTarget(url),
     clientErrorHandler: (error, socket) => answerUnreadable(error, socket, options),
@@ -85,11 +93,21 @@ export async function createGatewayApp(
   });
   app.useLogger(frameworkLogger(app.get(Logger)));
   const fastify = adapter.getInstance<FastifyInstance>();
-  readEveryBodyAsJson(fastify, app.get(GatewaySettings).maxBodyBytes, options);
+  const settings = app.get(GatewaySettings);
+  applyTimeouts(fastify.server, settings);
+  readEveryBodyAsJson(fastify, settings.maxBodyBytes, options);
   describeRequests(fastify, app.get(HttpSurfaces), app.get(GracefulShutdown));
+  refuseLongUrls(fastify, settings.maxUrlBytes);
   traceRequests(fastify);
   reportRequests(fastify, app.get(Metrics));
   closeConnectionsInTime(fastify, app.get(HttpSurfaces));
+  if (tls) {
+    const stop = tls.attend(fastify.server as unknown as TlsServer);
+    fastify.addHook('onClose', (_app, done) => {
+      stop();
+      done();
+    });
+  }
   return app;
 }
 
@@ -99,7 +117,9 @@ export function answerUnreadable(
   socket: Socket,
   { unreadableRequestBody }: GatewayAppOptions = {},
 ): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  // Who does not get through the handshake of TLS has nothing to read an answer with.
+  const isOfTls = /^ERR_(SSL|TLS)_/.test(error.code ?? '');
+  if (error.code === 'ECONNRESET' || isOfTls || !socket.writable) {
     socket.destroy();
     return;
   }
@@ -115,9 +135,20 @@ export function answerUnreadable(
 }
 
 /** The same time limits on every server of the process. */
-export function applyTimeouts(server: Server): void {
+export function applyTimeouts(
+  server: Server,
+  { headersTimeoutMs, requestTimeoutMs }: GatewaySettings,
+): void {
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
-  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.headersTimeout = headersTimeoutMs;
+  server.requestTimeout = requestTimeoutMs;
+}
+
+function refuseLongUrls(fastify: FastifyInstance, most: number): void {
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    if (request.originalUrl.length > most) done(new HttpException('The URL is too long', 414));
+    else done();
+  });
 }
 
 function readEveryBodyAsJson(

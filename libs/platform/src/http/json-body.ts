@@ -55,7 +55,7 @@ function decode(body: Uint8Array): string {
 }
 
 /** Deep nesting parses, but overflows the stack of whatever walks the value afterwards. */
-function nestsTooDeep(text: string): boolean {
+export function nestsTooDeep(text: string): boolean {
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
     switch (text.charCodeAt(at)) {

@@ -1,6 +1,7 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, type Socket } from 'node:net';
+import { GatewaySettings } from '../configuration/gateway-settings.js';
 import { GracefulShutdown } from '../shutdown/graceful-shutdown.js';
 import {
   answerUnreadable,
@@ -30,7 +31,7 @@ export async function listenOnTwoPorts(
     surfaces.markInternal(request);
     fastify.routing(request, response);
   });
-  applyTimeouts(internal);
+  applyTimeouts(internal, app.get(GatewaySettings));
   trackConnections(internal);
   internal.on('clientError', (error, socket) => {
     answerUnreadable(error, socket as Socket, options);

@@ -41,6 +41,12 @@ export class Metrics {
     labelNames: ['connection', 'module', 'status'],
     registers: this.registers,
   });
+  readonly requestsLimitedTotal = new Counter({
+    name: 'ocpi_requests_limited_total',
+    help: 'Requests on the public port that got HTTP 429, by who called too often: a partner, or an unknown caller.',
+    labelNames: ['caller', 'connection'],
+    registers: this.registers,
+  });
   readonly pushAttemptsTotal = new Counter({
     name: 'ocpi_push_attempts_total',
     help: 'Requests sent to partners, by outcome.',
@@ -214,6 +220,11 @@ export class Metrics {
     help: 'Messages of a partner whose trace is on that were not kept, because they came too fast or could not be stored.',
     registers: this.registers,
   });
+  readonly encryptedSecrets = this.gauge(
+    'ocpi_encrypted_secrets',
+    'Secrets at rest, by the use of the key they were encrypted with; those of an unknown key cannot be read.',
+    'key',
+  );
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
@@ -221,6 +232,7 @@ export class Metrics {
     for (const outcome of ['delivered', 'refused', 'failed', 'unknown']) {
       this.commandCallbacksTotal.inc({ outcome }, 0);
     }
+    this.requestsLimitedTotal.inc({ caller: 'unknown', connection: '' }, 0);
     for (const why of ['late', 'double', 'unknown']) this.csmsResultsDroppedTotal.inc({ why }, 0);
   }
 

@@ -1,0 +1,105 @@
+import { OCPI_VERSIONS } from '#ocpi';
+import { ConnectionsService } from '#partners';
+import { Metrics } from '#platform';
+import { ApiHarness, type Answer, expectEnvelope } from '../../../test/harness/api-harness.js';
+
+const forwardedFor = (address: string) => ({ 'x-forwarded-for': address });
+
+describe('how often partners and strangers may call', () => {
+  let api: ApiHarness;
+
+  beforeAll(async () => {
+    api = await ApiHarness.start({
+      OCPI_REQUESTS_PER_MINUTE: '20',
+      OCPI_UNKNOWN_CALLS_PER_MINUTE: '10',
+      OCPI_TRUSTED_PROXIES: '127.0.0.1',
+    });
+    await api.host('NL*AAA');
+  });
+  afterAll(() => api.stop());
+
+  const times = async (count: number, call: () => Promise<Answer>): Promise<Answer[]> => {
+    const answers: Answer[] = [];
+    for (let i = 0; i < count; i += 1) answers.push(await call());
+    return answers;
+  };
+  const countOf = (answers: Answer[], status: number) =>
+    answers.filter((answer) => answer.status === status).length;
+  const limited = async (labels: object): Promise<number> => {
+    const { values } = await api.app.get(Metrics).requestsLimitedTotal.get();
+    const found = values.find(
+      (value) => JSON.stringify({ ...labels }) === JSON.stringify(value.labels),
+    );
+    return found?.value ?? 0;
+  };
+
+  it.each(OCPI_VERSIONS)(
+    'VER-15 (partial: unthrottled) [%s]: a partner that calls too often gets 429 with Retry-After in an envelope, but for the versions list',
+    async (version) => {
+      const id = `busy-${version.replaceAll('.', '')}`;
+      const token = await api.register(id, version, []);
+      const answers = await times(30, () => api.call(`/ocpi/${version}`, { token }));
+      // Time goes on meanwhile: one more every 3 s.
+      expect(countOf(answers, 200)).toBeGreaterThanOrEqual(20);
+      expect(countOf(answers, 429)).toBeGreaterThanOrEqual(5);
+      const refused = answers.find(({ status }) => status === 429)!;
+      expectEnvelope(refused, 429, 2000);
+      expect(Number(refused.headers['retry-after'])).toBeGreaterThanOrEqual(1);
+      expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(3);
+      expect(refused.headers['x-request-id']).toBeDefined();
+      expect(await limited({ caller: 'partner', connection: id })).toBe(countOf(answers, 429));
+      const lists = await times(30, () => api.call('/ocpi/versions', { token }));
+      expect(countOf(lists, 200)).toBe(30);
+    },
+  );
+
+  it('one partner’s calls do not count against another, and a profile has its own number', async () => {
+    const eager = await api.register('eager', '2.2.1', []);
+    const calm = await api.register('calm', '2.2.1', []);
+    await api.app.get(ConnectionsService).update('eager', { profile: { requestsPerMinute: 50 } });
+    await api.directory.changed();
+    const answers = await times(60, () => api.call('/ocpi/2.2.1', { token: eager }));
+    expect(countOf(answers, 200)).toBeGreaterThanOrEqual(50);
+    expect(countOf(answers, 429)).toBeGreaterThanOrEqual(1);
+    expect((await api.call('/ocpi/2.2.1', { token: calm })).status).toBe(200);
+    await api.app.get(ConnectionsService).update('eager', { profile: { requestsPerMinute: 0 } });
+    await api.directory.changed();
+    expect(countOf(await times(30, () => api.call('/ocpi/2.2.1', { token: eager })), 200)).toBe(30);
+  });
+
+  it('an address that guesses tokens is refused before its guess is looked up, also at the versions list', async () => {
+    const headers = forwardedFor('203.0.113.1');
+    let guess = 0;
+    const answers = await times(30, () =>
+      api.call('/ocpi/versions', { headers, token: `guess-${(guess += 1)}-0123456789` }),
+    );
+    expect(countOf(answers, 401)).toBeGreaterThanOrEqual(10);
+    expect(countOf(answers, 401)).toBeLessThan(20);
+    const refused = answers.at(-1)!;
+    expectEnvelope(refused, 429, 2000);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThanOrEqual(1);
+    expect(await limited({ caller: 'unknown', connection: '' })).toBeGreaterThan(0);
+    // Even the right token is not tried: nobody can tell it from another guess.
+    const fresh = await api.register('fresh', '2.2.1', []);
+    expect((await api.call('/ocpi/2.2.1', { headers, token: fresh })).status).toBe(429);
+    expect((await api.call('/ocpi/2.2.1', { token: fresh })).status).toBe(200);
+  });
+
+  it('a partner whose token was good lately is let in beside a guesser on its address', async () => {
+    const headers = forwardedFor('203.0.113.2');
+    const token = await api.register('neighbour', '2.2.1', []);
+    expect((await api.call('/ocpi/2.2.1', { headers, token })).status).toBe(200);
+    const guesses = await times(20, () => api.call('/ocpi/2.2.1', { headers, token: 'wrong' }));
+    expect(guesses.at(-1)!.status).toBe(429);
+    expect((await api.call('/ocpi/2.2.1', { headers, token })).status).toBe(200);
+  });
+
+  it('what a caller writes into X-Forwarded-For itself gives it no other address', async () => {
+    const answers: Answer[] = [];
+    for (let i = 0; i < 30; i += 1) {
+      const headers = forwardedFor(`198.51.100.${i}, 203.0.113.3`);
+      answers.push(await api.call('/ocpi/versions', { headers, token: 'wrong' }));
+    }
+    expect(answers.at(-1)!.status).toBe(429);
+  });
+});
