@@ -8,6 +8,7 @@ import { addCommandCommands } from './commands/command.commands.js';
 import { addCsmsCommands } from './commands/csms.commands.js';
 import { addEventCommands } from './commands/events.commands.js';
 import { addFeedCommand } from './commands/feed.command.js';
+import { addKeyCommands } from './commands/keys.commands.js';
 import { addKnobsCommand } from './commands/knobs.command.js';
 import { addObjectCommands } from './commands/object.commands.js';
 import { addParkedCommands } from './commands/parked.commands.js';
@@ -71,6 +72,7 @@ function program(context: CliContext, io: CliIo): Command {
   addAuditCommand(root, context);
   addFeedCommand(root, context);
   addKnobsCommand(root, context);
+  addKeyCommands(root, context);
   return root;
 }
 

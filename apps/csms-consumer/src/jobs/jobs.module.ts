@@ -1,5 +1,6 @@
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { ChangeLogSignal } from '#change-log';
+import { keyUses, SecretBox } from '#partners';
 import { Clock, GatewaySettings, GracefulShutdown, Metrics } from '#platform';
 import { DataSource } from 'typeorm';
 import { EventProcessor } from '../events/event-processor.js';
@@ -20,6 +21,8 @@ const MINUTE_MS = 60_000;
 /** The timers of `csms-consumer`. */
 @Module({ imports: [EventsModule] })
 export class JobsModule implements OnApplicationBootstrap {
+  private readonly box: SecretBox;
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly processor: EventProcessor,
@@ -28,7 +31,9 @@ export class JobsModule implements OnApplicationBootstrap {
     private readonly clock: Clock,
     private readonly metrics: Metrics,
     private readonly shutdown: GracefulShutdown,
-  ) {}
+  ) {
+    this.box = SecretBox.of(settings);
+  }
 
   onApplicationBootstrap(): void {
     const { dataSource, settings } = this;
@@ -96,5 +101,13 @@ export class JobsModule implements OnApplicationBootstrap {
          LEFT JOIN parked_event p ON p.state = s.state GROUP BY s.state`,
     );
     for (const { state, count } of rows) this.metrics.csmsParkedEvents.set({ state }, count);
+    const keys = await keyUses(this.dataSource, this.box);
+    for (const key of ['current', 'previous', 'unknown']) {
+      const secrets = keys.filter(({ use }) => use === key).map((one) => one.secrets);
+      this.metrics.encryptedSecrets.set(
+        { key },
+        secrets.reduce((sum, count) => sum + count, 0),
+      );
+    }
   }
 }

@@ -28,7 +28,7 @@ export class WebhookClients {
     private readonly dataSource: DataSource,
     settings: GatewaySettings,
   ) {
-    this.secrets = new SecretBox(settings.encryptionKey);
+    this.secrets = SecretBox.of(settings);
   }
 
   /** Without those whose secret is missing or cannot be read: nothing is sent unsigned. */

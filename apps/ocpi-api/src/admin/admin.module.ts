@@ -14,6 +14,7 @@ import { ConnectionRegister } from './connections/connection-register.js';
 import { ConnectionsController } from './connections/connections.controller.js';
 import { CsmsClientRegister } from './csms-clients/csms-client-register.js';
 import { CsmsClientsController } from './csms-clients/csms-clients.controller.js';
+import { EncryptionKeysController } from './encryption-keys/encryption-keys.controller.js';
 import { HostedPartiesController } from './parties/hosted-parties.controller.js';
 import { HostedPartyRegister } from './parties/hosted-party-register.js';
 import { DeliveryReport } from './objects/delivery-report.js';
@@ -51,6 +52,7 @@ import { VisibilityRules } from './visibility/visibility-rules.js';
     ReservationsAdminController,
     AuditController,
     MessageTraceController,
+    EncryptionKeysController,
   ],
   providers: [
     AdminKeys,

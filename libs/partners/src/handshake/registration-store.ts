@@ -27,7 +27,7 @@ export class RegistrationStore {
     private readonly directory: ConnectionDirectory,
     settings: GatewaySettings,
   ) {
-    this.secrets = new SecretBox(settings.encryptionKey);
+    this.secrets = SecretBox.of(settings);
   }
 
   /** Stores a registration or an update and does `tokens` with it. */

@@ -31,7 +31,7 @@ export class StartRegistration {
     private readonly settings: GatewaySettings,
     private readonly audit: HandshakeAudit,
   ) {
-    this.secrets = new SecretBox(settings.encryptionKey);
+    this.secrets = SecretBox.of(settings);
   }
 
   /**

@@ -21,7 +21,7 @@ export class CsmsClientRegister {
     private readonly parties: HostedPartyRegister,
     settings: GatewaySettings,
   ) {
-    this.secrets = new SecretBox(settings.encryptionKey);
+    this.secrets = SecretBox.of(settings);
   }
 
   list(): Promise<CsmsClient[]> {

@@ -1,0 +1,45 @@
+import { type Command } from 'commander';
+import { answer, type CliContext, command } from '../context.js';
+import { table } from '../print.js';
+
+interface EncryptionKey {
+  id: string;
+  use: 'current' | 'previous' | 'unknown';
+  secrets: number;
+}
+
+/** `ocpi keys`: which encryption keys are in use, and moving to the current one. */
+export function addKeyCommands(program: Command, context: CliContext): void {
+  const keys = program.command('keys').description('the keys that encrypt secrets at rest');
+  command(keys, 'list', 'the keys, and what was encrypted with each', 'keys list').action(
+    async (options: { json?: boolean }) => {
+      const found = await context.api.get<{ keys: EncryptionKey[] }>('encryption-keys');
+      answer(context, options, found, ({ keys: all }) => describe(all));
+    },
+  );
+  command(keys, 'rotate', 'encrypts everything with the current key', 'keys rotate').action(
+    async (options: { json?: boolean }) => {
+      const done = await context.api.call<{ rotated: number; keys: EncryptionKey[] }>(
+        'POST',
+        'encryption-keys/rotate',
+      );
+      answer(context, options, done, (all) =>
+        [`${all.rotated} secrets encrypted anew`, describe(all.keys)].join('\n'),
+      );
+    },
+  );
+}
+
+function describe(keys: readonly EncryptionKey[]): string {
+  const advice = keys.flatMap(({ id, use, secrets }) => {
+    if (use === 'unknown') {
+      return `The gateway lacks key ${id}: add it to OCPI_ENCRYPTION_KEYS_PREVIOUS, or register anew with the partners concerned.`;
+    }
+    if (use === 'current') return [];
+    return secrets === 0
+      ? `Nothing needs key ${id}: it may leave OCPI_ENCRYPTION_KEYS_PREVIOUS, unless it is the next one.`
+      : `Key ${id} is still needed: run \`ocpi keys rotate\` when all replicas have the current one.`;
+  });
+  const rows = keys.map(({ id, use, secrets }) => [id, use, String(secrets)]);
+  return [table(['KEY', 'USE', 'SECRETS'], rows), ...advice].join('\n');
+}
