@@ -1,6 +1,9 @@
 import { type LookupAddress } from 'node:dns';
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { HOSTILE_URLS } from '../../../test/harness/hostile-urls.js';
+import { eventually } from '../../../test/harness/wait-for.js';
 import { type HostLookup, outcomeOf, PartnerClient } from '../src/http/index.js';
 
 type Handler = (request: http.IncomingMessage, response: http.ServerResponse) => void;
@@ -51,57 +54,7 @@ describe('the client towards partners', () => {
         addresses.map((address): LookupAddress => ({ address, family: net.isIP(address) })),
       );
 
-  it.each([
-    'http://127.0.0.1:PORT/',
-    'https://127.0.0.1:PORT/',
-    'https://127.1:PORT/',
-    'https://127.0.0.2:PORT/',
-    'https://2130706433:PORT/',
-    'https://0x7f000001:PORT/',
-    'https://0x7f.1:PORT/',
-    'https://0177.0.0.1:PORT/',
-    'https://0:PORT/',
-    'https://0.0.0.0:PORT/',
-    'https://localhost:PORT/',
-    'https://LOCALHOST:PORT/',
-    'https://[::1]:PORT/',
-    'https://[::]:PORT/',
-    'https://[::ffff:127.0.0.1]:PORT/',
-    'https://[::ffff:7f00:1]:PORT/',
-    'https://[::127.0.0.1]:PORT/',
-    'https://[::a9fe:a9fe]:PORT/',
-    'https://[::8.8.8.8]:PORT/',
-    'https://[::2]:PORT/',
-    'https://[1fff::1]:PORT/',
-    'https://[4000::1]:PORT/',
-    'https://[64:ff9b::7f00:1]:PORT/',
-    'https://[64:ff9b:1::7f00:1]:PORT/',
-    'https://[2002:7f00:1::]:PORT/',
-    'https://[fe80::1]:PORT/',
-    'https://[fc00::1]:PORT/',
-    'https://[fd00:ec2::254]:PORT/',
-    'https://[ff02::1]:PORT/',
-    'https://10.0.0.1:PORT/',
-    'https://172.16.0.1:PORT/',
-    'https://172.31.255.254:PORT/',
-    'https://192.168.1.1:PORT/',
-    'https://100.64.0.1:PORT/',
-    'https://169.254.169.254/latest/meta-data/',
-    'http://169.254.169.254/latest/meta-data/',
-    'https://[::ffff:169.254.169.254]/',
-    'https://[64:ff9b::a9fe:a9fe]/',
-    'https://192.0.0.192/',
-    'https://198.18.0.1/',
-    'https://224.0.0.1/',
-    'https://255.255.255.255/',
-    'http://93.184.216.34/',
-    'http://example.com/',
-    'https://user:secret@example.com/',
-    'ftp://example.com/',
-    'file:///etc/passwd',
-    'gopher://127.0.0.1:PORT/',
-    'no url',
-  ])(
+  it.each(HOSTILE_URLS)(
     'TRN-03 (partial: all but response_url, which comes with commands): never dials %s',
     async (text) => {
       const client = clientWith({ allowlist: [] });
@@ -201,6 +154,55 @@ describe('the client towards partners', () => {
     const given = AbortSignal.abort();
     const aborted = await client.request({ ...get(url), signal: given });
     expect(aborted).toMatchObject({ kind: 'failed', reason: 'aborted' });
+  });
+
+  it('an answer that is compressed is not unpacked: nobody asked for it, and it may hold anything', async () => {
+    const bomb = gzipSync(envelope(1000, { data: 'x'.repeat(50_000_000) }));
+    let asked: string | string[] | undefined;
+    handler = (request, response) => {
+      asked = request.headers['accept-encoding'];
+      response.setHeader('content-encoding', 'gzip').end(bomb);
+    };
+    const answer = await clientWith().request(get(url));
+    expect(asked).toBeUndefined();
+    expect(answer).toMatchObject({ kind: 'answered', ocpiStatus: undefined, data: undefined });
+    expect((answer as { text: string }).text.length).toBeLessThan(bomb.length + 1);
+    expect(outcomeOf(answer).kind).toBe('unavailable');
+  });
+
+  it('an answer that never ends is cut at its largest, in chunks too', async () => {
+    let sent = 0;
+    let wasCut = false;
+    handler = (_request, response) => {
+      const chunk = 'x'.repeat(65_536);
+      const more = (): void => {
+        while (!response.destroyed && response.write(chunk)) sent += chunk.length;
+        if (!response.destroyed) response.once('drain', more);
+      };
+      response.once('close', () => (wasCut = true));
+      more();
+    };
+    const answer = await clientWith().request(get(url));
+    expect(answer).toMatchObject({ kind: 'failed', reason: 'too-large' });
+    await eventually(() => wasCut);
+    expect(sent).toBeLessThan(30 * 1024 * 1024);
+  });
+
+  it('an answer that nests too deep is one that cannot be read', async () => {
+    for (const depth of [200, 2_000_000]) {
+      const data = `${'['.repeat(depth)}${']'.repeat(depth)}`;
+      handler = (_request, response) =>
+        response.end(`{"status_code":1000,"timestamp":"2026-01-01T00:00:00Z","data":${data}}`);
+      const answer = await clientWith().request(get(url));
+      expect(answer).toMatchObject({ kind: 'answered', ocpiStatus: undefined, data: undefined });
+    }
+  });
+
+  it('headers of an answer that are too large are a failure', async () => {
+    handler = (_request, response) => {
+      response.setHeader('x-padding', 'x'.repeat(200_000)).end(envelope(1000));
+    };
+    expect(await clientWith().request(get(url))).toMatchObject({ kind: 'failed' });
   });
 
   it('TRN-06, TRN-07, TRN-71 (partial: answers), TRN-73 (partial: one client for all): token and header names', async () => {
