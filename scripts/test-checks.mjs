@@ -12,6 +12,7 @@ const LANES = [
     ['check:deploy', [path.join(projectRoot, 'scripts', 'check-deploy.mjs')]],
   ],
   [
+    ['check:dependencies', [path.join(projectRoot, 'scripts', 'check-dependencies.mjs')]],
     ['lint', [bin('eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0']],
     [
       'format:check',
