@@ -10,6 +10,13 @@
 {{- $files = append $files (dict "setting" "KAFKA_SASL_PASSWORD" "secret" (required "kafka.sasl.existingSecret is required with a mechanism" .existingSecret) "key" .passwordKey) }}
 {{- end }}
 {{- end }}
+{{- with .Values.kafka.clientTls }}
+{{- if .existingSecret }}
+{{- $files = concat $files (list
+      (dict "setting" "KAFKA_SSL_CERTIFICATE" "secret" .existingSecret "key" .certificateKey)
+      (dict "setting" "KAFKA_SSL_KEY" "secret" .existingSecret "key" .privateKeyKey)) }}
+{{- end }}
+{{- end }}
 {{- toJson $files }}
 {{- end }}
 

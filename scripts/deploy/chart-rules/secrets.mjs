@@ -45,7 +45,7 @@ export const secretRules = {
         assert.ok(variables(app).includes(needed), `${app}: ${needed}`);
     assert.deepEqual(variables('migrate'), ['DATABASE_URL_FILE']);
     assert.deepEqual(
-      variables('topics').filter((name) => name !== 'KAFKA_SASL_PASSWORD_FILE'),
+      variables('topics').filter((name) => !name.startsWith('KAFKA_')),
       [],
     );
     assert.deepEqual(variables('smoke-test'), []);

@@ -14,6 +14,8 @@ const platform = (file) =>
 const { readSettings } = await platform('read-settings.js');
 const { readDatabaseUrl } = await platform('read-database-url.js');
 const { readKafkaSettings } = await platform('read-kafka-settings.js');
+const { GatewaySettings } = await platform('gateway-settings.js');
+const { settingsOf } = await platform('setting.js');
 
 const READERS = {
   'ocpi-api': readSettings,
@@ -23,6 +25,13 @@ const READERS = {
   topics: readKafkaSettings,
   'smoke-test': () => undefined,
 };
+
+const SETTINGS = settingsOf(GatewaySettings);
+const SECRET_SETTINGS = SETTINGS.filter(({ secret }) => secret).map(({ env }) => env);
+const VARIABLES = new Set([
+  ...SETTINGS.map(({ env }) => env),
+  ...SECRET_SETTINGS.map((env) => `${env}_FILE`),
+]);
 
 /** What a secret's file may hold; any other secret setting gets a text that nothing but its presence is asked of. */
 const SECRETS = {
@@ -73,25 +82,33 @@ const withDefaults = (environment) =>
 function refusals(program, environment) {
   const read = READERS[program];
   if (!read) return [`${program} is no program of the image`];
+  const unknown = Object.keys(environment)
+    .filter((name) => /^(OCPI|KAFKA|DATABASE|OTEL)_/.test(name) && !VARIABLES.has(name))
+    .map((name) => `${name} is not a setting`);
   try {
     read(secretsFilledIn(environment));
-    return [];
+    return unknown;
   } catch (error) {
-    return [error.message];
+    return [...unknown, error.message];
   }
 }
 
+/** A secret's file is not there to be read; any other file is a setting as it stands. */
 const secretsFilledIn = (environment) =>
   Object.fromEntries(
     Object.entries(environment).map(([name, value]) => {
-      const setting = name.replace(/_FILE$/, '');
-      return setting === name
-        ? [name, value]
-        : [setting, SECRETS[setting] ?? 'a secret of some length'];
+      const secret = SECRET_SETTINGS.find((one) => name === `${one}_FILE`);
+      return secret ? [secret, SECRETS[secret] ?? 'a secret of some length'] : [name, value];
     }),
   );
 
 export const mistakes = [
+  {
+    title: 'a misspelt setting of Kafka, which the product takes for another program’s',
+    file: 'helm/ocpi-gateway/templates/_settings.tpl',
+    replace: ['name: KAFKA_GROUP_ID', 'name: KAFKA_GROUP'],
+    expect: /KAFKA_GROUP is not a setting/,
+  },
   {
     title: 'a misspelt setting in the chart',
     file: 'helm/ocpi-gateway/templates/_settings.tpl',
