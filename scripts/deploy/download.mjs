@@ -10,16 +10,17 @@ const TIMEOUT_MS = 90_000;
 
 /** A wheel by pip, which knows the machine's index, proxy and certificates; rejects when it is another file than `sha256` says. */
 export async function wheel(name, version, sha256) {
-  const bytes = await downloaded((folder) =>
-    run(
-      'python3',
-      [
-        ...['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-deps'],
-        ...['--only-binary=:all:', '--dest', folder, `${name}==${version}`],
-      ],
-      folder,
-    ),
-  );
+  const bytes = await downloaded((folder) => {
+    const args = [
+      ...['download', '--quiet', '--disable-pip-version-check', '--no-deps'],
+      ...['--only-binary=:all:', '--dest', folder, `${name}==${version}`],
+    ];
+    try {
+      run('python3', ['-m', 'pip', ...args], folder);
+    } catch {
+      run('pip3', args, folder); // where pip belongs to another Python
+    }
+  });
   const digest = createHash('sha256').update(bytes).digest('hex');
   if (digest !== sha256) throw new Error(`${name} ${version} is another file: sha256 ${digest}`);
   return bytes;

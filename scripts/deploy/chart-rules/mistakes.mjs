@@ -65,8 +65,8 @@ export const mistakes = [
   [
     'a secret in a URL',
     `${TEMPLATES}/tests/smoke-test.yaml`,
-    'http://{{ $name }}-public',
-    'http://admin:key@{{ $name }}-public',
+    'http://{{ $name }}-internal',
+    'http://admin:key@{{ $name }}-internal',
     /URL with a password/,
   ],
   [
