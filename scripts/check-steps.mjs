@@ -3,16 +3,13 @@ import { styleText } from 'node:util';
 /** A check saw something else than it expected; its message is all a reader needs. */
 export class CheckFailed extends Error {}
 
-/** Why a step cannot be made here, though nothing is wrong with the product. */
-export class NotPossible extends Error {}
-
 /** Throws a CheckFailed with `message` unless `condition` holds. */
 export function expect(condition, message) {
   if (!condition) throw new CheckFailed(message);
 }
 
-const MARKS = { passed: '✓', failed: '✗', 'left out': '–', 'not run': '·' };
-const COLOURS = { passed: 'green', failed: 'red', 'left out': 'yellow', 'not run': 'gray' };
+const MARKS = { passed: '✓', failed: '✗', 'not run': '·' };
+const COLOURS = { passed: 'green', failed: 'red', 'not run': 'gray' };
 
 /**
  * Runs the steps one after the other and prints a line for each: its title, the seconds it took, and what was seen. After a
@@ -24,7 +21,7 @@ const COLOURS = { passed: 'green', failed: 'red', 'left out': 'yellow', 'not run
  */
 export async function runSteps(steps, interrupted = () => false) {
   const width = Math.max(...steps.map(({ title }) => title.length));
-  const counts = { passed: 0, failed: 0, 'left out': 0, 'not run': 0 };
+  const counts = { passed: 0, failed: 0, 'not run': 0 };
   const startedAt = Date.now();
   for (const step of steps) {
     const stepStartedAt = Date.now();
@@ -46,7 +43,6 @@ async function outcomeOf({ run }) {
   try {
     return ['passed', (await run()) ?? ''];
   } catch (error) {
-    if (error instanceof NotPossible) return ['left out', error.message];
     return ['failed', error instanceof CheckFailed ? error.message : error.stack];
   }
 }

@@ -6,21 +6,21 @@ const build = (values, tag) => ['--values', values, '--set', `image.tag=${tag}`]
 /** A new build replaces the old one after a migration of its own, and enough pods serve all the time. */
 export async function upgrades({ helm, kubectl, values }) {
   const before = await migrationRun(helm);
-  const { lowest } = await whileAvailable(kubectl, () => helm.upgrade(...build(values, 'second')));
+  const { seen } = await whileAvailable(kubectl, () => helm.upgrade(...build(values, 'second')));
   const after = await migrationRun(helm);
   expect(after.completedAt > before.completedAt, 'no migration ran');
   await untilSettled(kubectl);
   await expectImage(kubectl, 'second');
-  return lowest;
+  return seen;
 }
 
 /** A build that never gets ready is taken back, and nobody noticed. */
 export async function takesBackWhatNeverGetsReady({ helm, kubectl, values }) {
-  const { result, lowest } = await whileAvailable(kubectl, () =>
+  const { result, seen } = await whileAvailable(kubectl, () =>
     helm.tryUpgrade(...build(values, 'never-ready'), '--rollback-on-failure', '--timeout=15s'),
   );
   await expectTakenBack({ helm, kubectl }, result);
-  return `after 15 s; ${lowest}`;
+  return `after 15 s; ${seen}`;
 }
 
 /** A migration that fails stops the upgrade before it touches a pod. */
@@ -56,8 +56,8 @@ async function podNames(kubectl) {
 
 /** `helm rollback` brings the first build back on the newer schema. */
 export async function rollsBack({ helm, kubectl }) {
-  const { lowest } = await whileAvailable(kubectl, () => helm.rollback(1));
+  const { seen } = await whileAvailable(kubectl, () => helm.rollback(1));
   await untilSettled(kubectl);
   await expectImage(kubectl, 'first');
-  return lowest;
+  return seen;
 }
