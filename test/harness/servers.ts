@@ -184,7 +184,9 @@ export async function startReplicas(options: {
     OCPI_PARTNER_URL_ALLOWLIST: '127.0.0.0/8,localhost',
     DATABASE_URL: options.databaseUrl,
     DATABASE_POOL_SIZE: '8',
-    OCPI_REQUESTS_PER_MINUTE: '1000000', // trials go faster than any partner should
+    // Trials go faster than any partner should, and knock at the door more often than any guesser.
+    OCPI_REQUESTS_PER_MINUTE: '1000000',
+    OCPI_UNKNOWN_CALLS_PER_MINUTE: '1000000',
     ...options.env,
   };
   const appOn = (name: string, internal: number, own: Record<string, string>): AppProcess =>
