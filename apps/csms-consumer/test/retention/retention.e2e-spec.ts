@@ -1,7 +1,10 @@
 import { openDataSource } from '#database';
 import { Metrics } from '#platform';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type DataSource } from 'typeorm';
 import { createTestDatabase, type TestDatabase } from '../../../../test/harness/database.js';
+import { projectRoot } from '../../../../test/harness/project-root.js';
 import { prune } from '../../src/retention/prune.js';
 import { measureTables } from '../../src/retention/measure-tables.js';
 import { prunings, type Retention } from '../../src/retention/prunings.js';
@@ -162,6 +165,25 @@ describe('what is kept long enough goes, and nothing else', () => {
     const first = await Promise.all([1, 2, 3].map(() => pruneTable('session', pace)));
     const rest = await pruneTable('session', pace);
     expect([...first, rest].reduce((sum, count) => sum + count, 0)).toBe(200);
+  });
+});
+
+describe('the table in docs/operations.md', () => {
+  it('says of every table how long its rows are kept', async () => {
+    const text = readFileSync(join(projectRoot, 'docs', 'operations.md'), 'utf8');
+    const [, section = ''] = text.split('## What is kept, and for how long');
+    const [rows = ''] = section.split('###');
+    const named = rows
+      .split('\n')
+      .flatMap((row) =>
+        [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name),
+      );
+
+    const tables = await left(
+      `SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'`,
+    );
+
+    expect(named.toSorted()).toEqual(tables.toSorted());
   });
 });
 
