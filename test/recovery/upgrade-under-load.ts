@@ -87,7 +87,7 @@ export async function upgradeUnderLoad(
         `${(await migrations()) - before} migrations under load, ${replaced} processes replaced; ${csms.sent} events, ${lostEvents} lost; ` +
         `${requests} pushes, ${repeated} repeated; ${cdrPosts.length} CDRs, ${repeatedCdrs} repeated; ${asked.answered} requests of partners, ` +
         `${asked.redone} asked again as their connection had ended, ${asked.failures.length} failed; ` +
-        `${faults.length} faults${faults.length > 0 ? ` (${faults.slice(0, 5).join('; ')})` : ''}`,
+        `${faults.length} faults${faults.length > 0 ? ` (${[...faults.slice(0, 5), ...errorLines(replicas)].join('; ')})` : ''}`,
     };
   } finally {
     clearInterval(balancing);
@@ -95,6 +95,17 @@ export async function upgradeUnderLoad(
     await balancer.stop();
   }
 }
+
+/** What the processes themselves say of what failed. */
+const errorLines = ({ apis, consumers }: Replicas): string[] =>
+  [...apis, ...consumers].flatMap((app) =>
+    app
+      .logs()
+      .split('\n')
+      .filter((line) => line.includes('"level":"error"'))
+      .slice(-2)
+      .map((line) => `${app.name}: ${line.slice(0, 600)}`),
+  );
 
 async function upgrade(
   databaseUrl: string,
