@@ -45,7 +45,12 @@ export async function upgradeUnderLoad(
         version: OCPI_VERSIONS[n % OCPI_VERSIONS.length]!,
       })),
       network: { locations: 40, evsesPerLocation: 3 },
-      env: { OCPI_PUBLIC_URL: balancer.url, OCPI_SHUTDOWN_DELAY_SECONDS: '1' },
+      env: {
+        OCPI_PUBLIC_URL: balancer.url,
+        OCPI_SHUTDOWN_DELAY_SECONDS: '1',
+        // As in production: a process that a busy machine holds up for some seconds keeps its feeds.
+        OCPI_LEASE_SECONDS: '10',
+      },
       onReplicas: ({ publicUrls }) => (balancer.upstreams = publicUrls),
     });
     const { csms, partners, replicas, database } = world;
