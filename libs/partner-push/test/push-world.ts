@@ -13,7 +13,7 @@ import {
   type Tariff,
 } from '#ocpi';
 import { ConnectionDirectory, PartnerClient, SecretBox } from '#partners';
-import { type GatewaySettings, Metrics } from '#platform';
+import { Metrics, readSettings } from '#platform';
 import { type DataSource } from 'typeorm';
 import { createTestDatabase, type TestDatabase } from '../../../test/harness/database.js';
 import { PartnerServer } from '../../../test/harness/partner-server.js';
@@ -73,14 +73,12 @@ export class PushWorld {
 
   /** Starts the push side of one process. */
   async startRunner(leaseSeconds = 10): Promise<FeedRunner> {
-    const settings = {
-      encryptionKey: ENCRYPTION_KEY,
-      databaseUrl: this.database.url,
-      pageLimitMax: 1000,
-      pushConcurrency: 8,
-      pushTimeoutMs: 1000,
-      tokenPullIntervalSeconds: 3600,
-    } as GatewaySettings;
+    const settings = readSettings({
+      OCPI_ENVIRONMENT: 'development',
+      OCPI_ENCRYPTION_KEY: ENCRYPTION_KEY,
+      DATABASE_URL: this.database.url,
+      OCPI_PUSH_TIMEOUT_MS: '1000',
+    });
     const source = await openDataSource(this.database.url, 10);
     const directory = new ConnectionDirectory(source, settings);
     await directory.onModuleInit();

@@ -10,11 +10,7 @@ import { VirtualCsms } from '../../../apps/sandbox/src/csms/virtual-csms.js';
 import { VirtualEmsp } from '../../../apps/sandbox/src/partners/virtual-emsp.js';
 import { GatewayAdmin } from '../../harness/gateway-admin.js';
 import { LoadBalancer } from '../../harness/load-balancer.js';
-import {
-  type Replicas,
-  startReplicas,
-  TEST_ADMIN_KEY,
-} from '../../harness/servers.js';
+import { type Replicas, startReplicas, TEST_ADMIN_KEY } from '../../harness/servers.js';
 import { makeTopics } from '../../harness/topics.js';
 import { eventually } from '../../harness/wait-for.js';
 import { type Backing } from '../fault-world.js';
