@@ -10,8 +10,6 @@ import { prune } from '../retention/prune.js';
 import { prunings } from '../retention/prunings.js';
 import { LeasedJobs } from './leased-jobs.js';
 import { removeEndedTokens } from './remove-ended-tokens.js';
-import { pruneAuditLog } from './prune-audit-log.js';
-import { pruneMessages } from './prune-messages.js';
 import { refreshRenderings } from './refresh-renderings.js';
 import { sweepHeldEvents } from './sweep-held-events.js';
 import { switchTariffs } from './switch-tariffs.js';
@@ -60,16 +58,6 @@ export class JobsModule implements OnApplicationBootstrap {
         name: 'remove-ended-tokens',
         everyMs: 5000,
         run: () => removeEndedTokens(dataSource),
-      },
-      {
-        name: 'prune-audit-log',
-        everyMs: MINUTE_MS,
-        run: () => pruneAuditLog(dataSource, settings.auditRetentionDays),
-      },
-      {
-        name: 'prune-messages',
-        everyMs: MINUTE_MS,
-        run: () => pruneMessages(dataSource, settings.traceRetentionHours),
       },
       ...prunings(settings).map((pruning) => ({
         name: `prune-${pruning.table}`,

@@ -10,7 +10,7 @@ interface TableSize {
 /** Shows how large each table is: no rows are counted, so it costs the same however many there are. */
 export async function measureTables(
   source: SqlRunner,
-  { tableRows, tableBytes, inboxRows }: Pick<Metrics, 'tableRows' | 'tableBytes' | 'inboxRows'>,
+  { tableRows, tableBytes }: Pick<Metrics, 'tableRows' | 'tableBytes'>,
 ): Promise<void> {
   const sizes = await rowsOf<TableSize>(
     source,
@@ -20,6 +20,5 @@ export async function measureTables(
   for (const { table, rows, bytes } of sizes) {
     tableRows.set({ table }, rows);
     tableBytes.set({ table }, bytes);
-    if (table === 'inbox') inboxRows.set(rows);
   }
 }

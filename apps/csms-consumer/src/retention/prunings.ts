@@ -21,6 +21,8 @@ export type Retention = Pick<
   | 'cdrRetentionDays'
   | 'exchangeRetentionDays'
   | 'parkedEventRetentionDays'
+  | 'auditRetentionDays'
+  | 'traceRetentionHours'
 >;
 
 /** Everything that grows with time alone; commands and messages to the CSMS are pruned where they are made. */
@@ -63,6 +65,16 @@ export const prunings = (retention: Retention): readonly Pruning[] => [
       oldRows('parked_event', 'received_at', `state = 'parked'`),
       days(retention.parkedEventRetentionDays),
     ),
+  },
+  {
+    table: 'audit_entry',
+    everyMs: HOUR_MS,
+    removeSome: removing(oldRows('audit_entry', 'at'), days(retention.auditRetentionDays)),
+  },
+  {
+    table: 'partner_message',
+    everyMs: MINUTE_MS,
+    removeSome: removing(oldRows('partner_message', 'at'), hours(retention.traceRetentionHours)),
   },
   {
     table: 'connection_token',

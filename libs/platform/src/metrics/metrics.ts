@@ -115,7 +115,6 @@ export class Metrics {
     help: 'Parked events that could not be copied to their dead letter topic.',
     registers: this.registers,
   });
-  readonly inboxRows = this.gauge('ocpi_inbox_rows', 'Ids of events that are remembered.');
   readonly prunedRowsTotal = new Counter({
     name: 'ocpi_pruned_rows_total',
     help: 'Rows that were removed because they had been kept long enough.',
