@@ -45,6 +45,8 @@ export async function restartsOneByOne(
       network: { locations: 60, evsesPerLocation: 3 },
       env: {
         OCPI_PUBLIC_URL: balancer.url,
+        // As in production: a lease that ends on a crowded machine is no rolling restart.
+        OCPI_LEASE_SECONDS: '10',
         OCPI_SHUTDOWN_DELAY_SECONDS: String(SHUTDOWN_DELAY_SECONDS),
       },
       onReplicas: ({ publicUrls }) => (balancer.upstreams = publicUrls),

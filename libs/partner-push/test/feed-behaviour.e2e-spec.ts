@@ -330,4 +330,26 @@ describe('feeds', () => {
     const patches = server.pushes.filter(({ method }) => method === 'PATCH');
     expect(patches).toHaveLength(40);
   });
+
+  it('P11: what was told ahead of the cursor is not told again by whoever takes the feed over', async () => {
+    const { server } = await world.addPartner({ isLive: true });
+    server.script = () => ({ delayMs: 20 });
+    const evses = uids(220);
+    await world.stateLocation(aLocation({ evses: evses.map((uid) => anEvse(uid)) }));
+    await world.startRunner(600);
+    await server.until(() => server.pushes.length >= 1);
+    await world.stopRunners();
+    // More than one page, and the first EVSEs change again behind it: their state of now is told with the first page.
+    await world.setStatuses(evses.map((uid) => [uid, 'CHARGING']));
+    await world.setStatuses(evses.slice(0, 5).map((uid) => [uid, 'BLOCKED']));
+    await world.startRunner(600);
+    await server.until(() => server.pushes.length >= 20);
+    await world.stopRunners();
+    await world.startRunner(600);
+    await world.stateTariff(aTariff());
+    await server.until(() => server.lines.at(-1)?.includes('tariffs') === true);
+    const patches = server.pushes.filter(({ method }) => method === 'PATCH');
+    expect(patches).toHaveLength(220);
+    expect(patches.filter(({ body }) => body.status === 'BLOCKED')).toHaveLength(5);
+  });
 });

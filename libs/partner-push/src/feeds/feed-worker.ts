@@ -37,6 +37,8 @@ export interface WorkerParts {
 
 /** Enough for changes of one object to meet; each feed holds as many in memory. */
 const BATCH = 200;
+/** How long a feed that is given away reads on for what it told ahead of its cursor. */
+const REST_MS = 5000;
 /** Tries of an object that keeps failing while the partner takes others. */
 const MAX_ATTEMPTS = 5;
 
@@ -97,7 +99,7 @@ export class FeedWorker {
     this.wakeUp?.();
   }
 
-  /** Begins nothing new: the batch at work is brought to its end, so that nothing of it is repeated (P11). */
+  /** The batch at work is brought to its end, and what was told ahead of it, so that nothing of it is repeated (P11). */
   stop(): Promise<void> {
     this.stopping = true;
     this.wake();
@@ -132,7 +134,22 @@ export class FeedWorker {
         await this.pause(1000);
       }
     }
+    await this.readOnToRest().catch((error: unknown) => {
+      this.log.warn({ err: error, connection: this.key }, 'feed did not come to rest');
+    });
     this.state = 'stopped';
+  }
+
+  /**
+   * What was told in a newer state than the cursor has reached would be told again by whoever reads on from there: so we
+   * read on until there is none, for a while (P11).
+   */
+  private async readOnToRest(): Promise<void> {
+    const deadlineMs = performance.now() + REST_MS;
+    while (this.covered.size > 0 && !this.walk && this.failures === 0 && this.isActive()) {
+      const from = this.position;
+      if (performance.now() > deadlineMs || !(await this.turn()) || this.position === from) return;
+    }
   }
 
   /** One batch or page; false: there is nothing to do for now. */
