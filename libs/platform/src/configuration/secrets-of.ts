@@ -6,7 +6,7 @@ export function secretsOf(settings: GatewaySettings): string[] {
   const values = settings as unknown as Record<string, unknown>;
   const secrets = settingsOf(GatewaySettings)
     .filter(({ secret }) => secret)
-    .map(({ property }) => values[property])
+    .flatMap(({ property }) => values[property])
     .filter((value) => typeof value === 'string');
   const password = URL.parse(settings.databaseUrl)?.password ?? '';
   const headers = (settings.otlpHeaders ?? '').split(',').map((pair) => pair.split('=')[1] ?? '');
