@@ -8,7 +8,15 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { Problem } from '../http/problem.js';
 import { eraseRecords } from './erase-records.js';
 import { type Erasure, type PersonalData } from './personal-data.dto.js';
-import { type NamedToken, tokenSubject, type TokenSubject } from './token-subject.js';
+import { MESSAGE_OF_TOKEN, PLACES, QUESTION_OF_TOKEN } from './places.js';
+import {
+  ALL_PARAMETERS,
+  type NamedToken,
+  parametersOf,
+  tokenSubject,
+  type TokenSubject,
+} from './token-subject.js';
+import { eraseTraced, exportTraced } from './traced-messages.js';
 import { unfinished } from './unfinished.js';
 
 type Counts = Erasure['removed'];
@@ -23,14 +31,11 @@ export class TokenPersonalData {
     const subject = await tokenSubject(this.dataSource, named);
     const records: Record<string, unknown[]> = {};
     for (const { table, sql } of PLACES) {
-      const rows = await rowsOf<{ record: unknown }>(this.dataSource, typed(sql), [
-        subject.partyKey,
-        subject.uidKey,
-        subject.type ?? null,
-        subject.needle,
-      ]);
+      const rows = await rowsOf<{ record: unknown }>(this.dataSource, sql, parametersOf(subject));
       if (rows.length > 0) records[table] = rows.map(({ record }) => record);
     }
+    const traced = await exportTraced(this.dataSource, subject);
+    if (traced.length > 0) records['partner_message'] = traced;
     return { records };
   }
 
@@ -71,7 +76,7 @@ export class TokenPersonalData {
 }
 
 async function removeAll(tx: EntityManager, subject: TokenSubject): Promise<Counts> {
-  const { partyKey, uidKey, needle } = subject;
+  const { partyKey, uidKey } = subject;
   const type = subject.type ?? null;
   const tokens = await gone<{ body: string }>(
     tx,
@@ -100,21 +105,17 @@ async function removeAll(tx: EntityManager, subject: TokenSubject): Promise<Coun
   );
   const questions = await gone(
     tx,
-    `DELETE FROM authorization_request WHERE answered_at IS NOT NULL AND strpos(upper(body), $1) > 0 RETURNING id`,
-    [needle],
+    `DELETE FROM authorization_request WHERE answered_at IS NOT NULL AND ${QUESTION_OF_TOKEN} AND ${ALL_PARAMETERS} RETURNING id`,
+    parametersOf(subject),
   );
   // Also those that a CSMS has not taken: the removal below says all that is left to say.
   const messages = await gone(
     tx,
-    `DELETE FROM csms_message WHERE type <> 'ocpi.token.removed.v1' AND strpos(upper(data), $1) > 0 RETURNING id`,
-    [needle],
+    `DELETE FROM csms_message
+      WHERE type <> 'ocpi.token.removed.v1' AND ${MESSAGE_OF_TOKEN} AND ${ALL_PARAMETERS} RETURNING id`,
+    parametersOf(subject),
   );
-  const traced = await gone(
-    tx,
-    `DELETE FROM partner_message WHERE EXISTS (SELECT FROM unnest($1::text[]) AS named
-       WHERE strpos(upper(concat(url, request_body, response_body)), named) > 0) RETURNING id`,
-    [subject.identifiers],
-  );
+  const traced = await eraseTraced(tx, subject);
   await addCsmsMessages(
     tx,
     tokens.map(({ body }) => {
@@ -129,7 +130,7 @@ async function removeAll(tx: EntityManager, subject: TokenSubject): Promise<Coun
     reservations: reservations.length,
     questions: questions.length,
     messages: messages.length,
-    traced: traced.length,
+    traced,
   };
 }
 
@@ -141,66 +142,3 @@ async function gone<T = object>(
   const [rows] = await tx.query<[T[], number]>(sql, parameters);
   return rows;
 }
-
-/** `$1` party, `$2` uid, `$3` type or null, `$4` the uid as JSON texts hold it. */
-const PLACES = [
-  {
-    table: 'token',
-    sql: `SELECT body::json AS record FROM token
-           WHERE party_key = $1 AND uid_key = $2 AND ($3::text IS NULL OR type = $3)`,
-  },
-  {
-    table: 'token_alias',
-    sql: `SELECT json_build_object('alias', alias, 'type', kind, 'token', token::json) AS record FROM token_alias
-           WHERE owner_key = $1 AND name = $2 AND kind <> 'group' AND kind = coalesce($3, kind)`,
-  },
-  {
-    table: 'session',
-    sql: `SELECT body::json AS record FROM session WHERE token_party_key = $1 AND strpos(upper(body), $4) > 0`,
-  },
-  {
-    table: 'cdr',
-    sql: `SELECT body::json AS record FROM cdr WHERE token_party_key = $1 AND strpos(upper(body), $4) > 0`,
-  },
-  {
-    table: 'command',
-    sql: `SELECT json_build_object('kind', kind, 'receivedAt', received_at, 'outcome', outcome, 'body', body::json) AS record
-            FROM command WHERE sender_key = $1 AND driver_key = $2`,
-  },
-  {
-    table: 'reservation',
-    sql: `SELECT json_build_object('number', number, 'state', state, 'expiryDate', expiry_date, 'body', body::json) AS record
-            FROM reservation WHERE sender_key = $1 AND driver_key = $2`,
-  },
-  {
-    table: 'authorization_request',
-    sql: `SELECT json_build_object('question', body::json, 'answer', answer::json) AS record
-            FROM authorization_request WHERE strpos(upper(body), $4) > 0`,
-  },
-  {
-    table: 'csms_message',
-    sql: `SELECT json_build_object('type', type, 'at', at, 'data', data::json) AS record
-            FROM csms_message WHERE strpos(upper(data), $4) > 0`,
-  },
-  {
-    table: 'partner_message',
-    sql: `SELECT json_build_object('at', at, 'connection', connection_id, 'method', method, 'url', url,
-                   'request', request_body, 'response', response_body) AS record
-            FROM partner_message WHERE strpos(upper(concat(url, request_body, response_body)), $2) > 0`,
-  },
-  {
-    table: 'parked_event',
-    sql: `SELECT json_build_object('id', id, 'type', type, 'subject', subject, 'reason', reason) AS record
-            FROM parked_event WHERE strpos(upper(convert_from(raw, 'LATIN1')), $4) > 0`,
-  },
-  {
-    table: 'location',
-    sql: `SELECT json_build_object('location', party_key || '/' || location_key,
-                   'publishAllowedTo', body::json->'publish_allowed_to') AS record
-            FROM location WHERE NOT publish AND strpos(upper(body), $4) > 0`,
-  },
-];
-
-/** PostgreSQL wants a type for parameters that a statement does not use. */
-const typed = (sql: string): string =>
-  `SELECT record FROM (${sql}) AS found WHERE coalesce($1::text, $2::text, $3::text, $4::text) IS NOT NULL`;

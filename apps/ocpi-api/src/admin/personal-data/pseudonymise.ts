@@ -1,5 +1,5 @@
 /** A text that is shorter might stand within another by chance. */
-const LONG_ENOUGH = 6;
+export const LONG_ENOUGH = 6;
 
 const TOKEN_FIELDS = ['uid', 'contract_id', 'auth_id', 'visual_number'];
 

@@ -50,3 +50,23 @@ export async function tokenSubject(source: SqlRunner, named: NamedToken): Promis
 /** Whether a Session or CDR is of this token. */
 export const isOf = ({ uidKey, type }: NamedToken, token: CdrToken): boolean =>
   token.uid.toUpperCase() === uidKey && (type === undefined || token.type === type);
+
+/** Of the SQL here: `$1` party, `$2` uid, `$3` type or null, `$4` the uid as JSON texts hold it. */
+export const parametersOf = ({ partyKey, uidKey, type, needle }: TokenSubject): unknown[] => [
+  partyKey,
+  uidKey,
+  type ?? null,
+  needle,
+];
+
+/** PostgreSQL wants a type for parameters that a statement does not use; to be added to a WHERE. */
+export const ALL_PARAMETERS = 'coalesce($1::text, $2::text, $3::text, $4::text) IS NOT NULL';
+
+/** Whether an SQL expression of type json is this token: its owner, uid and type. */
+export const isTokenSql = (json: string): string =>
+  `(upper(${json}->>'country_code') || '*' || upper(${json}->>'party_id') = $1
+    AND upper(${json}->>'uid') = $2 AND ($3::text IS NULL OR ${json}->>'type' = $3))`;
+
+/** A uid without its owner is taken for this token's as long as no other eMSP states the same. */
+export const NOBODY_ELSES =
+  'NOT EXISTS (SELECT FROM token other WHERE other.uid_key = $2 AND other.party_key <> $1)';
