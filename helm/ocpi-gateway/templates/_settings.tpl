@@ -183,8 +183,9 @@
 - name: KAFKA_GROUP_ID
   value: {{ .Values.kafka.groupId | quote }}
 {{- end }}
+{{- /* Helm reads every number as a float; as JSON 10485760 stays what it is, and so does 0.05. */}}
 {{- range $name, $value := .Values.settings }}
 - name: {{ $name }}
-  value: {{ if kindIs "float64" $value }}{{ printf "%v" ($value | int64) | quote }}{{ else }}{{ $value | toString | quote }}{{ end }}
+  value: {{ if kindIs "float64" $value }}{{ $value | toJson | quote }}{{ else }}{{ $value | toString | quote }}{{ end }}
 {{- end }}
 {{- end }}

@@ -206,6 +206,27 @@ export const mistakes = [
     /every alert/,
   ],
   [
+    'runbooks that lead nowhere from an alert',
+    `${TEMPLATES}/monitoring/prometheus-rule.yaml`,
+    '(printf "%s/%s" $base .runbook_url)',
+    '.runbook_url',
+    /its runbook under the base/,
+  ],
+  [
+    'a fraction cut to a whole number',
+    `${TEMPLATES}/_settings.tpl`,
+    '$value | toJson',
+    '$value | int64 | toString',
+    /'36' !== '36.5'/,
+  ],
+  [
+    'a number that is too large to be told as Helm reads it',
+    `${TEMPLATES}/_settings.tpl`,
+    '$value | toJson',
+    '$value | toString',
+    /OCPI_MAX_BODY_BYTES/,
+  ],
+  [
     'dashboards changed on the way',
     `${TEMPLATES}/monitoring/dashboards.yaml`,
     '| toString |',

@@ -28,12 +28,20 @@ export const monitoringRules = {
     }
   },
 
-  'the PrometheusRule has every alert of the chart': ({ objects, root }) => {
+  'the PrometheusRule has every alert of the chart, its runbook under the base that was given': ({
+    objects,
+    root,
+    values,
+  }) => {
+    const base = values.prometheusRule?.runbookBaseUrl;
     const folder = path.join(chartDir(root), 'alerts');
     const wanted = fs
       .readdirSync(folder)
       .filter((file) => file.endsWith('.yaml') && !file.endsWith('.test.yaml'))
       .flatMap((file) => parse(fs.readFileSync(path.join(folder, file), 'utf8')).groups);
+    if (base)
+      for (const { annotations } of wanted.flatMap(({ rules }) => rules))
+        if (annotations) annotations.runbook_url = new URL(annotations.runbook_url, base).href;
     for (const { spec } of ofKind(objects, 'PrometheusRule')) assert.deepEqual(spec.groups, wanted);
   },
 

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { parse } from 'yaml';
 import { render, valueSets } from '../chart.mjs';
 import { RULES } from '../chart-rules/index.mjs';
 
@@ -27,8 +29,9 @@ export async function check(root, only) {
       problems.push(`${set}: ${refused}`);
       continue;
     }
+    const values = parse(fs.readFileSync(sets[set], 'utf8'), { merge: true });
     for (const [title, rule] of Object.entries(RULES)) {
-      const said = broken(() => rule({ objects, text, root }));
+      const said = broken(() => rule({ objects, text, root, values }));
       if (said) problems.push(`${set}: ${title}: ${said}`);
     }
   }
