@@ -33,12 +33,14 @@ export interface ExchangedMessage {
 type WireHeaders = Record<string, string | number | readonly string[] | undefined>;
 
 const FLUSH_AFTER_MS = 500;
-/** What waits to be stored, over all partners: more is dropped and counted. */
-const MOST_WAITING = 2000;
-const MOST_WAITING_CHARACTERS = 16_000_000;
+/** What is not stored yet, over all partners and however slow the database: more is dropped and counted. */
+const MOST_HELD = 2000;
+const MOST_HELD_CHARACTERS = 16_000_000;
 const MOST_IN_STATEMENT = 100;
 const TRIM_EVERY_MS = 10_000;
 const BEYOND_CUT = 16_384;
+/** Longer than any token in any encoding: the end of a shortened body may be a part of one, which masking does not know. */
+const TORN = 600;
 
 const INSERT = `INSERT INTO partner_message (connection_id, at, direction, module, method, url, http_status, ocpi_status,
     failure, duration_ms, request_id, correlation_id, request_headers, request_body,
@@ -62,7 +64,8 @@ const TRIM = `DELETE FROM partner_message WHERE connection_id = $1 AND id IN (
 export class MessageTrace implements OnApplicationShutdown {
   private readonly log = createLogger('message-trace');
   private waiting: { connectionId: string; text: string }[] = [];
-  private waitingCharacters = 0;
+  private heldMessages = 0;
+  private heldCharacters = 0;
   private timer: NodeJS.Timeout | undefined;
   private flushing: Promise<void> = Promise.resolve();
   private readonly trimmedAt = new Map<string, number>();
@@ -85,14 +88,15 @@ export class MessageTrace implements OnApplicationShutdown {
     try {
       const text = JSON.stringify(this.rowOf(message));
       if (
-        this.waiting.length >= MOST_WAITING ||
-        this.waitingCharacters + text.length > MOST_WAITING_CHARACTERS
+        this.heldMessages >= MOST_HELD ||
+        this.heldCharacters + text.length > MOST_HELD_CHARACTERS
       ) {
         this.metrics.tracedMessagesDroppedTotal.inc();
         return;
       }
       this.waiting.push({ connectionId: message.connectionId, text });
-      this.waitingCharacters += text.length;
+      this.heldMessages += 1;
+      this.heldCharacters += text.length;
       this.timer ??= setTimeout(() => void this.flush(), FLUSH_AFTER_MS);
     } catch (error) {
       this.metrics.tracedMessagesDroppedTotal.inc();
@@ -106,7 +110,6 @@ export class MessageTrace implements OnApplicationShutdown {
     this.timer = undefined;
     const rows = this.waiting;
     this.waiting = [];
-    this.waitingCharacters = 0;
     this.flushing = this.flushing.then(() => this.store(rows));
     return this.flushing;
   }
@@ -124,6 +127,8 @@ export class MessageTrace implements OnApplicationShutdown {
         this.metrics.tracedMessagesDroppedTotal.inc(chunk.length);
         this.log.warn({ err: error, messages: chunk.length }, 'messages could not be kept');
       }
+      this.heldMessages -= chunk.length;
+      this.heldCharacters -= chunk.reduce((sum, { text }) => sum + text.length, 0);
     }
     for (const connectionId of new Set(rows.map((row) => row.connectionId))) {
       await this.trim(connectionId);
@@ -175,7 +180,9 @@ export class MessageTrace implements OnApplicationShutdown {
   private kept(body: string | undefined, tokens: ExchangedMessage['tokens']): string | null {
     if (body === undefined || body === '') return null;
     const { traceBodyCharacters } = this.settings;
-    const near = maskedBody(body.slice(0, traceBodyCharacters + BEYOND_CUT), tokens);
+    const most = traceBodyCharacters + BEYOND_CUT;
+    const masked = maskedBody(body.slice(0, most), tokens);
+    const near = body.length > most ? masked.slice(0, -TORN) : masked;
     const text = storable(near, traceBodyCharacters);
     const isCut = Math.max(near.length, body.length - BEYOND_CUT) > traceBodyCharacters;
     return isCut ? `${text}… [cut: ${body.length} characters in all]` : text;
