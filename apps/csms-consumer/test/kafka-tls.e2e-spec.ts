@@ -1,5 +1,5 @@
 import { type KafkaSettings, readKafkaSettings, type SettingsError } from '#platform';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo } from 'node:net';
 import tls from 'node:tls';
 import { type CertificateFiles, TestAuthority } from '../../../test/harness/certificates.js';
@@ -18,7 +18,10 @@ describe('TLS towards the brokers', () => {
   afterAll(() => authority.remove());
 
   /** Connects once to something that speaks TLS and no Kafka; resolves to the certificates it was shown. */
-  async function shownTo(environment: Record<string, string>): Promise<string[]> {
+  async function shownTo(
+    environment: Record<string, string>,
+    beforeConnecting = () => {},
+  ): Promise<string[]> {
     const shown: string[] = [];
     const server = tls.createServer(
       {
@@ -41,6 +44,7 @@ describe('TLS towards the brokers', () => {
       ...environment,
     });
     const admin = kafkaClient(settings, { retries: 0 })!.admin();
+    beforeConnecting();
     await admin.connect().catch(() => undefined);
     await admin.disconnect().catch(() => undefined);
     await new Promise((resolve) => server.close(resolve));
@@ -56,6 +60,38 @@ describe('TLS towards the brokers', () => {
       KAFKA_SSL_KEY_FILE: own.key,
     };
     expect(await shownTo(files)).toContain('CN=gateway');
+  });
+
+  it.each(['', 'garbage'])('an authority file that holds %j is refused at start', (text) => {
+    const file = `${authority.file}.bad`;
+    writeFileSync(file, text);
+    const settings = readKafkaSettings({
+      KAFKA_BROKERS: 'localhost:9',
+      KAFKA_SSL: 'true',
+      KAFKA_SSL_CA_FILE: file,
+    });
+    expect(() => kafkaClient(settings)).toThrow('KAFKA_SSL_CA_FILE names a file');
+  });
+
+  it('files that are emptied later leave what was in use, and whole ones count again', async () => {
+    const files = {
+      KAFKA_SSL_CA_FILE: `${authority.file}.copy`,
+      KAFKA_SSL_CERTIFICATE_FILE: own.certificate,
+      KAFKA_SSL_KEY_FILE: own.key,
+    };
+    writeFileSync(files.KAFKA_SSL_CA_FILE, authority.pem);
+    const whole = readFileSync(own.certificate);
+    const emptied = () => {
+      writeFileSync(files.KAFKA_SSL_CA_FILE, '');
+      writeFileSync(own.certificate, '');
+    };
+    expect(await shownTo(files, emptied)).toContain('CN=gateway');
+    writeFileSync(own.certificate, whole);
+    const strangers = await TestAuthority.create('Somebody Else');
+    writeFileSync(files.KAFKA_SSL_CA_FILE, authority.pem);
+    const replaced = () => writeFileSync(files.KAFKA_SSL_CA_FILE, strangers.pem);
+    expect(await shownTo(files, replaced)).toEqual([]);
+    strangers.remove();
   });
 
   it('files that cannot be meant are refused at start', () => {

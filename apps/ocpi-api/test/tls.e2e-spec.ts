@@ -1,6 +1,6 @@
 import { ConnectionsService } from '#partners';
 import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import https, { type RequestOptions } from 'node:https';
 import { text as textOf } from 'node:stream/consumers';
 import tls from 'node:tls';
@@ -145,6 +145,19 @@ describe('TLS on the public port', () => {
     );
     await expect(start({ OCPI_TLS_KEY_FILE: client.key })).rejects.toThrow(/key values mismatch/i);
   });
+
+  it.each(['', 'garbage'])(
+    'authorities of partners in a file that holds %j stop the start',
+    async (text) => {
+      const file = `${authority.file}.bad`;
+      writeFileSync(file, text);
+      const demanding = {
+        OCPI_TLS_CLIENT_CERTIFICATES: 'required',
+        OCPI_TLS_CLIENT_CA_FILE: file,
+      };
+      await expect(start(demanding)).rejects.toThrow('OCPI_TLS_CLIENT_CA_FILE names a file that');
+    },
+  );
 
   it('closing waits for the answer of a request over TLS', async () => {
     const api = await start();

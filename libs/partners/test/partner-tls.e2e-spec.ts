@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
 import { type AddressInfo } from 'node:net';
 import { type TLSSocket, type TlsOptions } from 'node:tls';
@@ -117,5 +117,21 @@ describe('TLS towards partners', () => {
     expect(() =>
       clientWith({ partnerCertificateFile: own.certificate, partnerKeyFile: servers.key }),
     ).toThrow(/key values mismatch/i);
+  });
+
+  it.each(['', 'garbage'])('a start with an authority file that holds %j is refused', (text) => {
+    const file = `${authority.file}.bad`;
+    writeFileSync(file, text);
+    expect(() => clientWith({ partnerCaFile: file })).toThrow('OCPI_PARTNER_CA_FILE names a file');
+  });
+
+  it('an authority file that is emptied later leaves what was trusted', async () => {
+    const { url } = await partner();
+    const file = `${authority.file}.copy`;
+    writeFileSync(file, authority.pem);
+    const client = clientWith({ partnerCaFile: file }, 20);
+    writeFileSync(file, '');
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(await ask(client, url)).toMatchObject({ kind: 'answered' });
   });
 });

@@ -36,7 +36,8 @@ export {
 export { listenOnInternalPort, listenOnTwoPorts } from './http/listen.js';
 export { SourceAddresses } from './http/source-addresses.js';
 export { clientCertificate } from './tls/client-certificate.js';
-export { followFiles, setFiles } from './tls/follow-files.js';
+export { followFiles } from './tls/follow-files.js';
+export { readPemFiles, setFiles } from './tls/pem-files.js';
 export { type PublicTls, publicTls } from './tls/public-tls.js';
 export { type TlsVersion } from './configuration/tls-settings.js';
 export { currentLogFields, type LogFields, withLogFields } from './logging/log-fields.js';

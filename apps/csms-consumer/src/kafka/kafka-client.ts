@@ -1,7 +1,6 @@
-import { createLogger, type KafkaSettings } from '#platform';
+import { createLogger, type KafkaSettings, readPemFiles, setFiles } from '#platform';
 import { Kafka, type logCreator, logLevel, type SASLOptions } from 'kafkajs';
-import { readFileSync } from 'node:fs';
-import { type ConnectionOptions } from 'node:tls';
+import { type ConnectionOptions, createSecureContext } from 'node:tls';
 import { patchHeaderDecoding } from './patch-header-decoding.js';
 import { patchRequestQueue } from './patch-request-queue.js';
 
@@ -17,7 +16,7 @@ export interface KafkaPatience {
   requestTimeoutMs?: number;
 }
 
-/** The Kafka client of this process; undefined where no brokers are set. */
+/** The Kafka client of this process; undefined where no brokers are set. @throws SettingsError or of OpenSSL for bad TLS files */
 export function kafkaClient(
   settings: KafkaSettings,
   { retries = RETRY.retries, requestTimeoutMs = 5000 }: KafkaPatience = {},
@@ -45,19 +44,30 @@ export function kafkaClient(
   });
 }
 
-/** Its files are read for every connection, so that replaced ones count from the next on. */
+/** Its files are read for every connection: replaced ones count from the next on, and those before as long as they are unusable. */
 function brokerTls(settings: KafkaSettings): ConnectionOptions {
-  const read = (file: string | undefined) =>
-    file === undefined ? undefined : readFileSync(file, 'utf8');
+  const files = setFiles({
+    KAFKA_SSL_CA_FILE: settings.kafkaSslCaFile,
+    KAFKA_SSL_CERTIFICATE_FILE: settings.kafkaSslCertificateFile,
+    KAFKA_SSL_KEY_FILE: settings.kafkaSslKeyFile,
+  });
+  const read = () => {
+    const texts = readPemFiles(files);
+    return createSecureContext({
+      ca: texts['KAFKA_SSL_CA_FILE'],
+      cert: texts['KAFKA_SSL_CERTIFICATE_FILE'],
+      key: texts['KAFKA_SSL_KEY_FILE'],
+    });
+  };
+  let context = read();
   return {
-    get ca() {
-      return read(settings.kafkaSslCaFile);
-    },
-    get cert() {
-      return read(settings.kafkaSslCertificateFile);
-    },
-    get key() {
-      return read(settings.kafkaSslKeyFile);
+    get secureContext() {
+      try {
+        context = read();
+      } catch (error) {
+        createLogger('kafka').error({ err: error }, 'replaced files cannot be used yet');
+      }
+      return context;
     },
   };
 }

@@ -1,17 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { SettingsError } from '../configuration/settings.error.js';
 import { createLogger } from '../logging/logger.js';
+import { type NamedFiles, readPemFiles } from './pem-files.js';
 
 const CHECK_EVERY_MS = 10_000;
 
-/** Files by the setting that names them. */
-export type NamedFiles = Readonly<Record<string, string>>;
-
 /**
- * Hands over the contents of files, now and whenever they change, until it is stopped. Contents that `use` throws on are
- * complained of and tried again: while a certificate and its key are being replaced, they do not fit together.
+ * Hands over the contents of PEM files, now and whenever they change, until it is stopped. Contents that are not PEM or that
+ * `use` throws on are complained of and tried again: files that are being replaced can be empty, cut off or not fit together.
  * Compares contents, for mounted secrets are replaced by renaming their folder. @throws what `use` throws the first time,
- * SettingsError for a file that cannot be read then.
+ * SettingsError for a file that cannot be read or used then.
  */
 export function followFiles(
   files: NamedFiles,
@@ -19,12 +15,12 @@ export function followFiles(
   everyMs = CHECK_EVERY_MS,
 ): () => void {
   const log = createLogger('tls');
-  let known = readAll(files);
+  let known = readPemFiles(files);
   use(known);
   let complaint = '';
   const timer = setInterval(() => {
     try {
-      const found = readAll(files);
+      const found = readPemFiles(files);
       if (Object.keys(found).every((name) => found[name] === known[name])) return;
       use(found);
       known = found;
@@ -39,21 +35,3 @@ export function followFiles(
   timer.unref();
   return () => clearInterval(timer);
 }
-
-function readAll(files: NamedFiles): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(files).map(([setting, file]) => {
-      try {
-        return [setting, readFileSync(file, 'utf8')];
-      } catch {
-        throw new SettingsError([`${setting} names a file that cannot be read: ${file}`]);
-      }
-    }),
-  );
-}
-
-/** Those of the files that are set. */
-export const setFiles = (files: Readonly<Record<string, string | undefined>>): NamedFiles =>
-  Object.fromEntries(
-    Object.entries(files).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );

@@ -1,6 +1,13 @@
-import { type SecureContextOptions, type Server, type TLSSocket, type TlsOptions } from 'node:tls';
+import {
+  createSecureContext,
+  type SecureContextOptions,
+  type Server,
+  type TLSSocket,
+  type TlsOptions,
+} from 'node:tls';
 import { type GatewaySettings } from '../configuration/gateway-settings.js';
-import { followFiles, setFiles } from './follow-files.js';
+import { followFiles } from './follow-files.js';
+import { setFiles } from './pem-files.js';
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 
@@ -21,12 +28,16 @@ export function publicTls(settings: GatewaySettings): PublicTls | undefined {
     OCPI_TLS_KEY_FILE: settings.tlsKeyFile,
     OCPI_TLS_CLIENT_CA_FILE: asks === 'off' ? undefined : settings.tlsClientCaFile,
   });
-  const contextOf = (texts: Record<string, string>): SecureContextOptions => ({
-    cert: texts['OCPI_TLS_CERTIFICATE_FILE'],
-    key: texts['OCPI_TLS_KEY_FILE'],
-    ca: texts['OCPI_TLS_CLIENT_CA_FILE'],
-    minVersion: settings.tlsMinVersion,
-  });
+  const contextOf = (texts: Record<string, string>): SecureContextOptions => {
+    const options = {
+      cert: texts['OCPI_TLS_CERTIFICATE_FILE'],
+      key: texts['OCPI_TLS_KEY_FILE'],
+      ca: texts['OCPI_TLS_CLIENT_CA_FILE'],
+      minVersion: settings.tlsMinVersion,
+    };
+    createSecureContext(options); // throws before a server has taken any of them
+    return options;
+  };
   let context: SecureContextOptions = {};
   followFiles(files, (texts) => (context = contextOf(texts)))();
   return {
