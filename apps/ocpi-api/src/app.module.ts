@@ -19,6 +19,7 @@ import { ChargingProfilesController } from './charging-profiles/charging-profile
 import { CommandsController } from './commands/commands.controller.js';
 import { CredentialsController } from './credentials/credentials.controller.js';
 import { Authenticate } from './http/authenticate.js';
+import { KnownTokens } from './http/known-tokens.js';
 import { ListPages } from './http/list-pages.js';
 import { OcpiExceptionFilter } from './http/ocpi-exception.filter.js';
 import { RequestLimits } from './http/request-limits.js';
@@ -59,6 +60,7 @@ export class AppModule {
         Authenticate,
         TokenLookup,
         RequestLimits,
+        KnownTokens,
         ListPages,
         LocationReader,
         CdrReader,

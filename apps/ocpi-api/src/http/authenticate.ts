@@ -36,19 +36,17 @@ export class Authenticate {
     reply.header(REQUEST_ID_HEADER, request.id);
     reply.header(CORRELATION_ID_HEADER, request.correlationId);
     const candidates = tokenCandidates(single(request.headers, 'authorization'));
-    this.limits.beforeLookUp(
-      request,
-      candidates.map(({ token }) => token),
-    );
+    const shown = candidates.map(({ token }) => token);
+    this.limits.beforeLookUp(request, shown);
     const found = await this.tokens.find(candidates);
     if (!found) {
-      this.limits.countStranger(request);
+      this.limits.countStranger(request, shown);
       throw OcpiError.unauthorized();
     }
     const { connection, purpose, candidate } = found;
     markTraced(request, connection, candidate.token);
     const path = readOcpiPath(request.url);
-    this.limits.countPartner(connection, candidate.token, path);
+    this.limits.countPartner(connection, path);
     const { version, resource } = path;
     const written = candidate.encoding === 'raw' ? 'plain' : 'base64';
     if (connection.profile.inEncoding !== 'both' && connection.profile.inEncoding !== written) {
