@@ -1,5 +1,6 @@
 import { OCPI_VERSIONS } from '#ocpi';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { followReadiness } from '../harness/follow-readiness.js';
 import { LoadBalancer } from '../harness/load-balancer.js';
 import { type AppProcess, type Replicas } from '../harness/servers.js';
 import { type Backing, FaultWorld } from './fault-world.js';
@@ -115,22 +116,6 @@ async function restartAll(
     );
   }
   return { restarts: rounds * (apis.length + consumers.length), unclean };
-}
-
-/** Sends new connections to ready replicas alone, as a Service of Kubernetes does. */
-async function followReadiness(
-  balancer: LoadBalancer,
-  { apis, publicUrls }: Replicas,
-): Promise<void> {
-  const isReady = await Promise.all(
-    apis.map(({ internalUrl }) =>
-      fetch(`${internalUrl}/health/ready`).then(
-        ({ ok }) => ok,
-        () => false,
-      ),
-    ),
-  );
-  balancer.upstreams = publicUrls.filter((_, n) => isReady[n]);
 }
 
 export const p11: FaultTest = {

@@ -7,6 +7,7 @@ import { type Backing, FaultWorld } from '../faults/fault-world.js';
 import { underLoad } from '../faults/kill-at-random.js';
 import { PartnerRequests } from '../faults/partner-requests.js';
 import { type PromiseResult } from '../faults/promise-result.js';
+import { followReadiness } from '../harness/follow-readiness.js';
 import { LoadBalancer } from '../harness/load-balancer.js';
 import { projectRoot } from '../harness/project-root.js';
 import { type AppProcess, type Replicas } from '../harness/servers.js';
@@ -150,19 +151,3 @@ const migrateByNewBuild = (databaseUrl: string): Promise<unknown> =>
     [path.join(projectRoot, 'dist', 'libs', 'database', 'src', 'migrate.js')],
     { cwd: projectRoot, env: { PATH: process.env['PATH'] ?? '', DATABASE_URL: databaseUrl } },
   );
-
-/** Sends new connections to ready replicas alone, as a Service of Kubernetes does. */
-async function followReadiness(
-  balancer: LoadBalancer,
-  { apis, publicUrls }: Replicas,
-): Promise<void> {
-  const isReady = await Promise.all(
-    apis.map(({ internalUrl }) =>
-      fetch(`${internalUrl}/health/ready`).then(
-        ({ ok }) => ok,
-        () => false,
-      ),
-    ),
-  );
-  balancer.upstreams = publicUrls.filter((_, n) => isReady[n]);
-}
