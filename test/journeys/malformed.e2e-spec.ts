@@ -61,7 +61,7 @@ describe('malformed requests', () => {
       full: { '2.1.1': tokenOf('2.1.1'), '2.2.1': tokenOf('2.2.1'), '2.3.0': tokenOf('2.3.0') },
       bootstrap: tokenA,
     };
-    // A full pull takes back tokens that the partner does not list, as the ones that follow here.
+    // A pull meanwhile would write to what is compared.
     await eventually(async () => {
       const { rows } = await pool.query(
         `SELECT id FROM connection WHERE state = 'registered' AND token_pull->>'through' IS NULL`,

@@ -19,7 +19,7 @@ export interface VirtualEmspOptions {
   port?: number;
   /** The name by which others reach it; it then listens on all addresses. Absent: 127.0.0.1 alone. */
   host?: string;
-  /** Driver tokens it issues. */
+  /** Driver tokens it has issued when it starts. */
   tokens: readonly Wire[];
   /** Where credentials are remembered, so that the connection outlives a restart. */
   stateFile?: string;
@@ -48,13 +48,15 @@ export class VirtualEmsp {
   readonly tokenDesk: TokenDesk;
   /** Active charging profiles that it was told of, by session. */
   readonly activeProfiles = new Map<string, Wire[]>();
+  private readonly tokens: Wire[];
   private readonly server: Server;
   private readonly listeners: ((receipt: Receipt) => void)[] = [];
 
   constructor(readonly options: VirtualEmspOptions) {
     this.store = new EmspStore(options.version);
     this.link = new GatewayLink(options.version, () => this.credentials());
-    this.tokenDesk = new TokenDesk(options.version, options.tokens);
+    this.tokens = [...options.tokens];
+    this.tokenDesk = new TokenDesk(options.version, this.tokens);
     this.commands = new CommandSender(
       this.link,
       options.party,
@@ -116,9 +118,10 @@ export class VirtualEmsp {
     await this.pull();
   }
 
-  /** Tells the gateway about a token of ours by PUT. */
+  /** Issues a token, or a newer state of one, and tells the gateway by PUT. */
   async pushToken(token: Wire): Promise<void> {
     const { country_code: cc, party_id: pid } = this.options.party;
+    this.issue(token);
     const type = this.options.version === '2.1.1' ? '' : `?type=${String(token.type)}`;
     await this.link.send('PUT', 'tokens', `/${cc}/${pid}/${String(token.uid)}${type}`, token, {
       ...this.options.party,
@@ -287,13 +290,21 @@ export class VirtualEmsp {
     this.ok(response, this.credentials());
   }
 
+  /** Listed from now on: a full pull takes back what a partner does not list (TOK-39). */
+  private issue(token: Wire): void {
+    const same = ({ uid, type }: Wire) => uid === token.uid && type === token.type;
+    const at = this.tokens.findIndex(same);
+    if (at === -1) this.tokens.push(token);
+    else this.tokens[at] = token;
+  }
+
   private listTokens(url: URL, response: ServerResponse): void {
     const offset = Number(url.searchParams.get('offset') ?? 0);
     const limit = Math.min(Number(url.searchParams.get('limit') ?? 1000), 1000);
-    const page = this.options.tokens.slice(offset, offset + limit);
-    response.setHeader('X-Total-Count', this.options.tokens.length);
+    const page = this.tokens.slice(offset, offset + limit);
+    response.setHeader('X-Total-Count', this.tokens.length);
     response.setHeader('X-Limit', 1000);
-    if (offset + limit < this.options.tokens.length) {
+    if (offset + limit < this.tokens.length) {
       const next = `${this.baseUrl}/${this.options.version}/tokens?offset=${offset + limit}&limit=${limit}`;
       response.setHeader('Link', `<${next}>; rel="next"`);
     }
