@@ -8,11 +8,12 @@ import { projectNode, projectRoot } from './project-root.mjs';
  */
 const args = process.argv.slice(2);
 if (args.includes('--help') || args.includes('-h')) {
-  console.log(`npm run bench [-- NAME…] [--memory-seconds=90] [--commands-seconds=60] [--cpu-prof=DIR]
+  console.log(`npm run bench [-- NAME…] [--memory-seconds=90] [--commands-seconds=60] [--soak-minutes=30] [--cpu-prof=DIR]
 
-NAME                  page, fanout, ingest, tokens, authorize, commands, memory; all when none is named
+NAME                  page, fanout, ingest, tokens, authorize, commands, memory: all when none is named; soak by name only
 --memory-seconds=N    how long memory is watched
 --commands-seconds=N  how long partners send commands
+--soak-minutes=N      how long the soak lasts
 --cpu-prof=DIR        leaves CPU profiles of our processes in DIR (an absolute path)`);
   process.exit(0);
 }
