@@ -8,8 +8,6 @@ export interface NodeChanges {
   status: boolean;
   /** Canonical fields with new values. */
   fields: ReadonlySet<string>;
-  /** Transaction of the newest change to this node. */
-  xid: number;
 }
 
 /** The same of an EVSE and its Connectors, by id. */
@@ -94,7 +92,6 @@ const noChanges = (): NodeChanges => ({
   whole: false,
   status: false,
   fields: NO_FIELDS,
-  xid: 0,
 });
 
 /** Everything about one object at once, as a walk over all objects or a repair needs it. */
@@ -115,7 +112,6 @@ function foldInto(object: FoldedObject, row: ChangeEntity): void {
   if (row.aspect === 'shown' || row.aspect === 'hidden') {
     object.visibility = row.aspect;
     object.self.whole = true;
-    object.self.xid = row.xid;
   } else if (row.aspect === 'deleted') {
     object.deleted = true;
   } else {
@@ -142,7 +138,6 @@ function nodeOf(object: FoldedObject, row: ChangeEntity): NodeChanges {
 }
 
 function note(node: NodeChanges, row: ChangeEntity): void {
-  node.xid = row.xid;
   if (row.aspect === 'status') node.status = true;
   else if (row.aspect === 'fields') node.fields = new Set([...node.fields, ...(row.fields ?? [])]);
   else node.whole = true;

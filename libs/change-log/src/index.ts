@@ -7,6 +7,7 @@ export * from './channel-signal.js';
 export * from './cursor.js';
 export * from './horizon.js';
 export * from './log-table.js';
+export * from './seen-transactions.js';
 export * from './tail-reader.js';
 export * from './feed-lease.js';
 export * from './feed-start.js';

@@ -1,4 +1,4 @@
-import { type FoldedObject } from '#change-log';
+import { type FoldedObject, type SeenTransactions } from '#change-log';
 import { foldId, joinUrl, type ModuleId, type PartyId } from '#ocpi';
 import { type Connection, endpointUrl, type PushOutcome } from '#partners';
 import { type DataSource } from 'typeorm';
@@ -29,8 +29,8 @@ export interface PushResult {
   outcome: PushOutcome | undefined;
   /** `NL*AAA/LOC1`, for people. */
   objectName: string;
-  /** Keys of what the partner now has, with the horizon of the state that was sent: older changes are told by it. */
-  covers?: [string, number][];
+  /** What the partner now has (`location:1`, `evse:2`, …), with what the state that was sent holds. */
+  covers?: [string, SeenTransactions][];
 }
 
 /** One thing to bring to a partner; run again, it starts from the state of then. */

@@ -352,4 +352,39 @@ describe('feeds', () => {
     expect(patches).toHaveLength(220);
     expect(patches.filter(({ body }) => body.status === 'BLOCKED')).toHaveLength(5);
   });
+
+  it.each([
+    ['by the same process', false],
+    ['by the process that takes over', true],
+  ])(
+    'P11: what was told with an earlier change, while a slow writer kept its row from being read, is not told again %s',
+    async (_who, isHandedOver) => {
+      const { server } = await world.addPartner({ isLive: true });
+      await world.stateLocation(aLocation({ evses: [anEvse('E1'), anEvse('E2')] }));
+      await world.startRunner(600);
+      await server.until(() => server.pushes.length >= 1);
+      await world.stopRunners();
+
+      await world.setStatus('E1', 'CHARGING');
+      let stopped: Promise<void> | undefined;
+      await world.whileWriting(async () => {
+        await world.setStatus('E1', 'BLOCKED');
+        await world.startRunner(600);
+        await server.until(() => server.pushes.length >= 2);
+        if (isHandedOver) stopped = world.stopRunners();
+        await sleep(100);
+      });
+      await stopped;
+      if (isHandedOver) await world.startRunner(600);
+      await world.setStatus('E2', 'CHARGING');
+      await server.until(() => server.pushes.length >= 3);
+      const told = server.pushes
+        .slice(1)
+        .map(({ path, body }) => [path.split('/').at(-1), body.status]);
+      expect(told).toEqual([
+        ['E1', 'BLOCKED'],
+        ['E2', 'CHARGING'],
+      ]);
+    },
+  );
 });

@@ -230,6 +230,14 @@ export class PushWorld {
     await this.setStatuses([[uid, status]], at);
   }
 
+  /** Meanwhile another transaction writes, which holds the log's horizon back. */
+  async whileWriting(work: () => Promise<void>): Promise<void> {
+    await this.source.transaction(async (tx) => {
+      await tx.query('SELECT pg_current_xact_id()');
+      await work();
+    });
+  }
+
   async setStatuses(
     statuses: readonly (readonly [string, string])[],
     at = new Date(),

@@ -33,7 +33,7 @@ export class LocationReader {
         const rows = await readLocations(this.dataSource, ids);
         return Promise.all(
           ids.map(async (id) => {
-            const loaded = { row: rows.get(id), horizon: 0, made: new Map<string, unknown>() };
+            const loaded = { row: rows.get(id), made: new Map<string, unknown>() };
             const location = loaded.row && (await RenderedLocation.of(loaded, view));
             return { id, text: location?.locationText() ?? null };
           }),
@@ -56,7 +56,7 @@ export class LocationReader {
     if (rowId === undefined) return undefined;
     const row = (await readLocations(this.dataSource, [rowId])).get(rowId);
     if (!row) return undefined;
-    const loaded = { row, horizon: 0, made: new Map<string, unknown>() };
+    const loaded = { row, made: new Map<string, unknown>() };
     const location = await RenderedLocation.of(loaded, this.viewOf(caller));
     return location.isWithheld ? undefined : location;
   }

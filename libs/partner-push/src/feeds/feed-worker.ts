@@ -1,7 +1,8 @@
-import { type Cursor, type Lease, type TailReader } from '#change-log';
+import { type Cursor, isBehind, type Lease, type Page, type TailReader } from '#change-log';
 import { type ChangeEntity } from '#database';
 import { type PartnerClient, type PushOutcome } from '#partners';
 import { createLogger, type Metrics } from '#platform';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type DataSource } from 'typeorm';
 import {
   type LiveConnection,
@@ -20,6 +21,7 @@ import { concerns, planTasks, pushedKinds } from './plan-tasks.js';
 import { runTasks } from './run-tasks.js';
 import { shownTo } from './shown-objects.js';
 import { asChange, snapshotPage, type WalkPlace } from './snapshot-page.js';
+import { ToldAhead } from './told-ahead.js';
 
 export interface WorkerParts {
   source: DataSource;
@@ -39,6 +41,7 @@ export interface WorkerParts {
 const BATCH = 200;
 /** How long a feed that is given away reads on for what it told ahead of its cursor. */
 const REST_MS = 5000;
+const LOOK_AGAIN_MS = 10;
 /** Tries of an object that keeps failing while the partner takes others. */
 const MAX_ATTEMPTS = 5;
 
@@ -62,7 +65,7 @@ export class FeedWorker {
   private isWarm = false;
   /** Changes below are left to the partner's own pull, CDRs apart (TRN-66). */
   private skipBelow = 0;
-  private readonly covered = new Map<string, number>();
+  private readonly toldAhead = new ToldAhead();
   private parked: ParkedObjects | undefined;
   private stopping = false;
   private aborted = false;
@@ -146,10 +149,30 @@ export class FeedWorker {
    */
   private async readOnToRest(): Promise<void> {
     const deadlineMs = performance.now() + REST_MS;
-    while (this.covered.size > 0 && !this.walk && this.failures === 0 && this.isActive()) {
-      const from = this.position;
-      if (performance.now() > deadlineMs || !(await this.turn()) || this.position === from) return;
+    const isRestless = () =>
+      !this.walk && this.failures === 0 && this.isActive() && performance.now() < deadlineMs;
+    while (isRestless()) {
+      const last = await this.lastToldAhead(isRestless);
+      if (!last) return;
+      while (isRestless() && isBehind(this.position, last)) if (!(await this.turn())) return;
     }
+  }
+
+  /** The last row behind the cursor that the partner knows already; waits until all such rows can be read. */
+  private async lastToldAhead(isRestless: () => boolean): Promise<Cursor | undefined> {
+    const { tail } = this.parts;
+    await tail.refresh();
+    while (this.toldAhead.end > tail.horizon && isRestless()) {
+      await sleep(LOOK_AGAIN_MS);
+      await tail.refresh();
+    }
+    let last: Cursor | undefined;
+    let page: Page<ChangeEntity> | undefined;
+    do {
+      page = await tail.read(page?.end ?? this.position, BATCH);
+      last = page.rows.findLast((row) => this.toldAhead.holds(row)) ?? last;
+    } while (!page.drained && isRestless());
+    return last;
   }
 
   /** One batch or page; false: there is nothing to do for now. */
@@ -176,15 +199,16 @@ export class FeedWorker {
     const kinds = pushedKinds(connection);
     const rows = page.rows.filter(
       (row) =>
-        concerns(connection, kinds, row) && (row.kind === 'cdr' || row.xid >= this.skipBelow),
+        concerns(connection, kinds, row) &&
+        (row.kind === 'cdr' || row.xid >= this.skipBelow) &&
+        !this.toldAhead.holds(row),
     );
     if (rows.length > 0) {
       const scope = await this.scope(connection);
-      const phases = planTasks(rows, (key, xid) => xid < (this.covered.get(key) ?? 0));
-      if (!(await this.bring(scope, phases))) return true;
+      if (!(await this.bring(scope, planTasks(rows)))) return true;
     }
     this.position = page.end;
-    if (page.drained) this.forgetCovered();
+    if (page.drained) this.toldAhead.forgetUpTo(this.position.xid);
     return page.rows.length > 0;
   }
 
@@ -193,13 +217,7 @@ export class FeedWorker {
     if (page.objects.length > 0) {
       const scope = await this.scope(connection);
       const rows = page.objects.map((object) => asChange(object, place));
-      if (
-        !(await this.bring(
-          scope,
-          planTasks(rows, () => false),
-        ))
-      )
-        return true;
+      if (!(await this.bring(scope, planTasks(rows)))) return true;
     }
     await this.parts.store.saveWalk(this.key, this.generation, page.next);
     this.walk = page.next;
@@ -296,7 +314,7 @@ export class FeedWorker {
 
   private async settled(task: PushTask, result: PushResult): Promise<void> {
     const { outcome, objectName, covers = [] } = result;
-    for (const [key, horizon] of covers) this.covered.set(key, horizon);
+    for (const [node, seen] of covers) this.toldAhead.note(node, seen);
     if (outcome?.kind === 'rejected') {
       await this.parked?.park(task, objectName, outcome);
       return;
@@ -366,12 +384,6 @@ export class FeedWorker {
     await Promise.all(
       tasks.map(({ kind, objectId, xid }) => scope.loader.get(kind, objectId, scope.need(xid))),
     );
-  }
-
-  private forgetCovered(): void {
-    for (const [key, horizon] of this.covered) {
-      if (horizon <= this.position.xid + 1) this.covered.delete(key);
-    }
   }
 
   /** Sleeps until something happens; `whole`: for the whole time, but for a stop. */

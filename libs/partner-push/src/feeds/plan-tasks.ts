@@ -2,7 +2,7 @@ import { foldChanges, type FoldedObject } from '#change-log';
 import { type ChangeEntity } from '#database';
 import { endpointUrl, meetsParty, seesSessionsOf, tokenPartiesOf } from '#partners';
 import { cdrTask } from '../pushes/cdr.push.js';
-import { type IsCovered, locationTasks } from '../pushes/location.push.js';
+import { locationTasks } from '../pushes/location.push.js';
 import { sessionTask } from '../pushes/session.push.js';
 import { tariffTask } from '../pushes/tariff.push.js';
 import { type LiveConnection, type PushTask } from '../push-scope.js';
@@ -48,26 +48,20 @@ export function concerns(
  * What to do about a batch of changes, in phases that follow each other: tariffs before the Locations that name them,
  * Sessions before their CDRs, and tariffs are deleted last, when no Connector names them any more (TAR-06).
  */
-export function planTasks(changes: readonly ChangeEntity[], isCovered: IsCovered): PushTask[][] {
+export function planTasks(changes: readonly ChangeEntity[]): PushTask[][] {
   const phases: PushTask[][] = [[], [], [], [], []];
   const add = (phase: number, tasks: PushTask[]) => phases[phase]?.push(...tasks);
-  for (const object of foldChanges(changes)) planObject(object, isCovered, add);
+  for (const object of foldChanges(changes)) planObject(object, add);
   return phases.filter((tasks) => tasks.length > 0);
 }
 
-function planObject(
-  object: FoldedObject,
-  isCovered: IsCovered,
-  add: (phase: number, tasks: PushTask[]) => void,
-): void {
+function planObject(object: FoldedObject, add: (phase: number, tasks: PushTask[]) => void): void {
   switch (object.kind) {
     case 'tariff':
-      if (isCovered(`tariff:${object.objectId}`, object.last.xid)) return;
       return add(object.deleted || object.visibility === 'hidden' ? 4 : 0, [tariffTask(object)]);
     case 'location':
-      return add(1, locationTasks(object, isCovered));
+      return add(1, locationTasks(object));
     case 'session':
-      if (isCovered(`session:${object.objectId}`, object.last.xid)) return;
       return add(2, [sessionTask(object)]);
     case 'cdr':
       return add(3, [cdrTask(object)]);

@@ -6,17 +6,13 @@ import { pushEvseStatus } from './evse-status.push.js';
 import { pushFields, putNode } from './location-node.push.js';
 import { LocationTarget } from './location-target.js';
 
-/** Has the partner been told already what this transaction changed of that node? */
-export type IsCovered = (key: string, xid: number) => boolean;
-
 /**
  * The tasks that tell what happened to a Location. Changes of EVSEs alone are told EVSE by EVSE, at the same time; with
  * a change of the Location itself everything goes one after the other.
  */
-export function locationTasks(object: FoldedObject, isCovered: IsCovered): PushTask[] {
+export function locationTasks(object: FoldedObject): PushTask[] {
   const { objectId, since } = object;
-  if (isCovered(`location:${objectId}`, object.last.xid)) return [];
-  const evses = [...object.evses].filter(([id, changes]) => !isEvseCovered(id, changes, isCovered));
+  const evses = [...object.evses];
   const task = (traces: readonly string[], run: PushTask['run']): PushTask => ({
     kind: 'location',
     objectId,
@@ -30,14 +26,6 @@ export function locationTasks(object: FoldedObject, isCovered: IsCovered): PushT
     return [task(object.traces, (scope) => pushLocation(scope, object, evses))];
   }
   return evses.map((evse) => task(evse[1].traces, (scope) => pushLocation(scope, object, [evse])));
-}
-
-function isEvseCovered(id: number, changes: EvseChanges, isCovered: IsCovered): boolean {
-  const newest = Math.max(changes.xid, ...[...changes.connectors.values()].map(({ xid }) => xid));
-  if (isCovered(`evse:${id}`, newest)) return true;
-  const isStatusAlone =
-    !changes.whole && changes.fields.size === 0 && changes.connectors.size === 0;
-  return isStatusAlone && isCovered(`status:${id}`, newest);
 }
 
 async function pushLocation(
@@ -57,11 +45,11 @@ async function pushLocation(
     return { outcome, objectName };
   }
 
-  const covers: [string, number][] = [];
+  const covers: NonNullable<PushResult['covers']> = [];
   const told = (outcome: PushOutcome | undefined, ...keys: string[]): boolean => {
     if (outcome === undefined) return true;
     if (outcome.kind !== 'delivered') return false;
-    for (const key of keys) covers.push([key, loaded.horizon]);
+    for (const key of keys) covers.push([key, loaded.seen]);
     return true;
   };
   let outcome: PushOutcome | undefined;

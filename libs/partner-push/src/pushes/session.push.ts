@@ -51,7 +51,7 @@ async function pushSession(scope: PushScope, object: FoldedObject): Promise<Push
   if (outcome.kind === 'delivered') {
     await storeAcknowledged(source, connection.id, row.id, current);
   }
-  return { outcome, objectName, covers: [[`session:${row.id}`, loaded.horizon]] };
+  return { outcome, objectName, covers: [[`session:${row.id}`, loaded.seen]] };
 }
 
 type Addressed = Omit<PushRequest, 'method' | 'body'>;

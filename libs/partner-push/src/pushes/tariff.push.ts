@@ -33,7 +33,7 @@ async function pushTariff(scope: PushScope, object: FoldedObject): Promise<PushR
   const url = objectUrl(scope, 'tariffs', tariff, tariff.id);
   if (url === undefined) return NOTHING;
   const request = { url, kind: 'tariff', objectName, from: tariff };
-  const covers: [string, number][] = [[`tariff:${object.objectId}`, loaded.horizon]];
+  const covers: PushResult['covers'] = [[`tariff:${object.objectId}`, loaded.seen]];
 
   const { version } = scope.connection;
   const isShown =

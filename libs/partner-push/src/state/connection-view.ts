@@ -15,7 +15,7 @@ import {
 } from '#ocpi';
 import { type Connection, defaultProfile, type PartnerProfile } from '#partners';
 import { type DataSource } from 'typeorm';
-import { type Loaded, rendered } from './object-loader.js';
+import { type ReadState, rendered } from './object-loader.js';
 
 /** Knobs that change how a Location looks; a connection that has their defaults is served from stored fragments. */
 const LOCATION_KNOBS = [
@@ -52,7 +52,7 @@ export class ConnectionView {
   }
 
   /** The view with the tariffs that this Location's connectors name. */
-  async locationView(loaded: Loaded<LocationRow>, now = new Date()): Promise<LocationView> {
+  async locationView(loaded: ReadState<LocationRow>, now = new Date()): Promise<LocationView> {
     return rendered(loaded, `${this.key}/view`, async () => {
       const shelf = loaded.row ? await this.shelf(loaded.row, now) : NO_TARIFFS;
       return this.viewWith(shelf, now);

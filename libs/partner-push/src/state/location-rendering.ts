@@ -9,7 +9,7 @@ import {
   type OcpiVersion,
   type WireObject,
 } from '#ocpi';
-import { type Loaded, rendered } from './object-loader.js';
+import { type ReadState, rendered } from './object-loader.js';
 import { type ConnectionView } from './connection-view.js';
 
 /**
@@ -18,14 +18,14 @@ import { type ConnectionView } from './connection-view.js';
  */
 export class RenderedLocation {
   private constructor(
-    private readonly loaded: Loaded<LocationRow>,
+    private readonly loaded: ReadState<LocationRow>,
     readonly row: LocationRow,
     private readonly version: OcpiVersion,
     private readonly viewKey: string,
     private readonly view: LocationView | undefined,
   ) {}
 
-  static async of(loaded: Loaded<LocationRow>, view: ConnectionView): Promise<RenderedLocation> {
+  static async of(loaded: ReadState<LocationRow>, view: ConnectionView): Promise<RenderedLocation> {
     if (!loaded.row) throw new Error('there is no such Location');
     const own = view.isDefault ? undefined : await view.locationView(loaded);
     return new RenderedLocation(loaded, loaded.row, view.version, view.key, own);

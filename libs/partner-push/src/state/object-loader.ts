@@ -1,3 +1,4 @@
+import { readSeenTransactions, type SeenTransactions } from '#change-log';
 import { type LocationRow, readLocations } from '#database';
 import { LRUCache } from 'lru-cache';
 import { type DataSource } from 'typeorm';
@@ -10,14 +11,18 @@ import {
   type TariffRow,
 } from './object-rows.js';
 
-/** A state as it was read; shared by all feeds of the process, so a view of it is printed once (P6). */
-export interface Loaded<Row> {
+/** A state as it was read, with what was made from it. */
+export interface ReadState<Row> {
   /** Undefined when there is no such object. */
   row: Row | undefined;
-  /** Changes of transactions below this are contained. */
-  horizon: number;
   /** Things made from the row, by name; see `rendered`. */
   made: Map<string, unknown>;
+}
+
+/** Shared by all feeds of the process, so a view of it is printed once (P6). */
+export interface Loaded<Row> extends ReadState<Row> {
+  /** It holds at least what these transactions did. */
+  seen: SeenTransactions;
 }
 
 /** How fresh a state has to be. */
@@ -30,6 +35,7 @@ export interface Freshness {
 
 interface Entry<Row> {
   startedAtMs: number;
+  /** Changes of transactions below this are contained. */
   horizon: number;
   loaded: Promise<Loaded<Row>>;
 }
@@ -54,7 +60,7 @@ const READERS: {
  */
 export class ObjectLoader {
   private readonly entries = new LRUCache<string, Entry<unknown>>({ max: 2000 });
-  private readonly waiting = new Map<LoadableKind, Map<number, (row: Promise<unknown>) => void>>();
+  private readonly waiting = new Map<LoadableKind, Map<number, Deliver>>();
 
   constructor(
     private readonly source: DataSource,
@@ -69,28 +75,31 @@ export class ObjectLoader {
       return entry.loaded;
     }
     const horizon = this.horizon();
-    const loaded = this.enqueue(kind, id).then((row) => ({ row, horizon, made: new Map() }));
+    const loaded = this.enqueue(kind, id);
     const fresh: Entry<Rows[K]> = { startedAtMs: performance.now(), horizon, loaded };
     this.entries.set(key, fresh);
-    loaded.catch(() => {
-      if (this.entries.peek(key) === fresh) this.entries.delete(key);
-    });
+    loaded.then(
+      ({ seen }) => (fresh.horizon = Math.max(horizon, seen.horizon)),
+      () => {
+        if (this.entries.peek(key) === fresh) this.entries.delete(key);
+      },
+    );
     return loaded;
   }
 
   /** Everything asked for in one turn of the event loop is one query, sent at the turn's end: the next may be long in coming. */
-  private enqueue<K extends LoadableKind>(kind: K, id: number): Promise<Rows[K] | undefined> {
+  private enqueue<K extends LoadableKind>(kind: K, id: number): Promise<Loaded<Rows[K]>> {
     let batch = this.waiting.get(kind);
     if (!batch) {
-      batch = new Map<number, (row: Promise<unknown>) => void>();
+      batch = new Map<number, Deliver>();
       this.waiting.set(kind, batch);
       setImmediate(() => this.read(kind));
     }
     const before = batch.get(id);
     return new Promise((resolve, reject) => {
-      batch.set(id, (row) => {
-        before?.(row);
-        (row as Promise<Rows[K] | undefined>).then(resolve, reject);
+      batch.set(id, (loaded) => {
+        before?.(loaded);
+        (loaded as Promise<Loaded<Rows[K]>>).then(resolve, reject);
       });
     });
   }
@@ -103,13 +112,23 @@ export class ObjectLoader {
       s: DataSource,
       ids: number[],
     ) => Promise<ReadonlyMap<number, unknown>>;
-    const rows = read(this.source, [...batch.keys()]);
-    for (const [id, deliver] of batch) deliver(rows.then((found) => found.get(id)));
+    const reading = this.readAll(() => read(this.source, [...batch.keys()]));
+    for (const [id, deliver] of batch) {
+      deliver(reading.then(({ rows, seen }) => ({ row: rows.get(id), seen, made: new Map() })));
+    }
+  }
+
+  /** What is seen is asked first: statements that begin later see at least that. */
+  private async readAll<T>(read: () => Promise<T>): Promise<{ rows: T; seen: SeenTransactions }> {
+    const seen = await readSeenTransactions(this.source);
+    return { rows: await read(), seen };
   }
 }
 
+type Deliver = (loaded: Promise<Loaded<unknown>>) => void;
+
 /** What was made from a state under this name, made now if it was not yet. */
-export function rendered<T>(loaded: Loaded<unknown>, name: string, make: () => T): T {
+export function rendered<T>(loaded: ReadState<unknown>, name: string, make: () => T): T {
   if (!loaded.made.has(name)) loaded.made.set(name, make());
   return loaded.made.get(name) as T;
 }

@@ -83,7 +83,7 @@ export class PartnerSight {
   private async location(view: ConnectionView, rowId: number): Promise<Sight> {
     const row = (await readLocations(this.dataSource, [rowId])).get(rowId);
     if (!row) return GONE;
-    const loaded = { row, horizon: 0, made: new Map<string, unknown>() };
+    const loaded = { row, made: new Map<string, unknown>() };
     const object = (await RenderedLocation.of(loaded, view)).locationObject();
     if (object) return { shown: true, object };
     return withheld(

@@ -1,0 +1,34 @@
+import { rowsOf, type SqlRunner } from './sql-runner.js';
+
+/** The transactions whose changes a statement could see: those that had ended when its snapshot was taken. */
+export class SeenTransactions {
+  private constructor(
+    /** All below had ended. */
+    readonly horizon: number,
+    /** None from here on had begun to count. */
+    readonly end: number,
+    private readonly running: ReadonlySet<number>,
+  ) {}
+
+  /** Reads `xmin:xmax:xid,xid…`, as PostgreSQL prints a `pg_snapshot`. */
+  static parse(text: string): SeenTransactions {
+    const [horizon = '', end = '', running = ''] = text.split(':');
+    const xids = running === '' ? [] : running.split(',').map(Number);
+    return new SeenTransactions(Number(horizon), Number(end), new Set(xids));
+  }
+
+  /** Transaction ids of a subtransaction are not known here; the log has none of those. */
+  has(xid: number): boolean {
+    return xid < this.horizon || (xid < this.end && !this.running.has(xid));
+  }
+}
+
+/** What every statement sees that begins after this was answered, on whichever connection. Not inside a transaction. */
+export async function readSeenTransactions(source: SqlRunner): Promise<SeenTransactions> {
+  const [row] = await rowsOf<{ taken: string }>(
+    source,
+    'SELECT pg_current_snapshot()::text AS taken',
+  );
+  if (!row) throw new Error('the database named no snapshot');
+  return SeenTransactions.parse(row.taken);
+}
