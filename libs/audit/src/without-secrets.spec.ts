@@ -5,6 +5,8 @@ describe('what the audit log keeps of a request', () => {
     const kept = withoutSecrets({
       versionsUrl: 'https://user:canary-1@emsp.example/versions',
       tokenA: 'canary-2',
+      headers: { 'X-Auth-Token': 'canary-5', apiKey: ['canary-6'], access_token: 'canary-7' },
+      webhookUrl: 'https://csms.example/hook?api_key=canary-8',
       profile: { tokenPull: 'none', nested: [{ Password: 'canary-3' }] },
       note: 'Authorization: Token canary-4-canary-4',
     });

@@ -1,10 +1,5 @@
-import { scrubSecrets } from '#platform';
+import { HIDDEN, isSecretName, scrubSecrets } from '#platform';
 
-const SECRET = new Set(
-  ['token', 'tokenA', 'key', 'secret', 'webhookSecret', 'password', 'authorization'].map((name) =>
-    name.toLowerCase(),
-  ),
-);
 const LONGEST_TEXT = 500;
 const MOST_ITEMS = 100;
 const DEEPEST = 6;
@@ -26,7 +21,7 @@ export function withoutSecrets(value: unknown, depth = 0): unknown {
       .slice(0, MOST_ITEMS)
       .map(([name, item]) => [
         storable(name),
-        SECRET.has(name.toLowerCase()) ? '***' : withoutSecrets(item, depth + 1),
+        isSecretName(name) ? HIDDEN : withoutSecrets(item, depth + 1),
       ]),
   );
 }

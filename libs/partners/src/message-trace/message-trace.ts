@@ -3,8 +3,7 @@ import { createLogger, GatewaySettings, Metrics } from '#platform';
 import { DataSource } from 'typeorm';
 import { type Connection } from '../connection.js';
 import { ConnectionDirectory } from '../connection-directory.js';
-import { maskedBody } from './masked-body.js';
-import { maskedHeaders, maskedUrl } from './masked-headers.js';
+import { masked, maskedHeaders } from './masking.js';
 import { moduleOfUrl } from './module-of-url.js';
 
 /** A request and its answer as they were on the wire, secrets included. */
@@ -56,7 +55,7 @@ const TRIM = `DELETE FROM partner_message WHERE connection_id = $1 AND id IN (
      WHERE position > $2 OR total > $3)`;
 
 /**
- * Keeps what is exchanged with partners whose trace is on, tokens masked, for people who look at an integration. Nobody
+ * Keeps what is exchanged with partners whose trace is on, secrets masked, for people who look at an integration. Nobody
  * waits for it and nothing fails by it: messages are stored in batches, what comes too fast is dropped and counted. How
  * much is kept of one partner is bounded.
  */
@@ -151,7 +150,7 @@ export class MessageTrace implements OnApplicationShutdown {
     const { connectionId, answer, tokens, requestBody } = message;
     const request = this.kept(requestBody, tokens);
     const response = this.kept(answer?.body, tokens);
-    const url = storable(maskedUrl(message.url, tokens), 4000);
+    const url = storable(masked(message.url, tokens), 4000);
     const requestHeaders = storedHeaders(message.requestHeaders, tokens);
     const responseHeaders = answer && storedHeaders(answer.headers, tokens);
     const headers = JSON.stringify([requestHeaders, responseHeaders]);
@@ -164,7 +163,8 @@ export class MessageTrace implements OnApplicationShutdown {
       url,
       http_status: answer?.httpStatus ?? null,
       ocpi_status: ocpiStatusIn(answer?.body),
-      failure: message.failure === undefined ? null : storable(message.failure, 500),
+      failure:
+        message.failure === undefined ? null : storable(masked(message.failure, tokens), 500),
       duration_ms: Math.round(message.durationMs),
       request_id: message.requestId,
       correlation_id: message.correlationId ?? null,
@@ -181,8 +181,8 @@ export class MessageTrace implements OnApplicationShutdown {
     if (body === undefined || body === '') return null;
     const { traceBodyCharacters } = this.settings;
     const most = traceBodyCharacters + BEYOND_CUT;
-    const masked = maskedBody(body.slice(0, most), tokens);
-    const near = body.length > most ? masked.slice(0, -TORN) : masked;
+    const shown = masked(body.slice(0, most), tokens);
+    const near = body.length > most ? shown.slice(0, -TORN) : shown;
     const text = storable(near, traceBodyCharacters);
     const isCut = Math.max(near.length, body.length - BEYOND_CUT) > traceBodyCharacters;
     return isCut ? `${text}… [cut: ${body.length} characters in all]` : text;
@@ -194,9 +194,8 @@ export const isTraced = ({ tracedUntil }: Pick<Connection, 'tracedUntil'>): bool
   tracedUntil !== null && tracedUntil.getTime() > Date.now();
 
 function storedHeaders(headers: WireHeaders, tokens: ExchangedMessage['tokens']) {
-  const masked = maskedHeaders(headers, tokens);
   return Object.fromEntries(
-    Object.entries(masked)
+    Object.entries(maskedHeaders(headers, tokens))
       .slice(0, 100)
       .map(([name, value]) => [name, storable(value, 2000)]),
   );

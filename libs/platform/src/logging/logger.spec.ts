@@ -38,6 +38,9 @@ describe('the logger', () => {
     ['a body as text within text', { why: JSON.stringify(`{"token":"${CANARY}"}`) }],
     ['an admin key', { headers: { 'x-admin-key': CANARY }, adminKey: CANARY }],
     ['a webhook secret', { client: { webhookSecret: CANARY, webhook_secret: CANARY } }],
+    ['a header of another name', { headers: { 'X-Auth-Token': CANARY, Authentication: CANARY } }],
+    ['a URL', { url: `https://x/versions?access_token=${CANARY}&a=1` }],
+    ['a form', { request: `grant_type=x&client_secret=${CANARY}` }],
     ['a SASL password', { sasl: { username: 'u', password: CANARY } }],
     [
       'tokens of a sign-in',

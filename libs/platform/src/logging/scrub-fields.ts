@@ -1,11 +1,6 @@
 import { stdSerializers } from 'pino';
-import { scrubSecrets } from './secret-text.js';
-
-const CENSORED = '[redacted]';
-
-/** Fields that hold a secret by their name, whatever case they are written in and wherever they stand. */
-const SECRET_NAMES =
-  /^(?:(?:proxy-)?authorization|(?:set-)?cookie|(?:access|refresh|id|credentials|outbound|inbound|bearer)?[-_]?token|token[-_]?[abc]|pass(?:word|wd|phrase)?|(?:client|webhook|shared)?[-_]?secret|(?:x[-_])?(?:api|admin|encryption|private|csms|signing)[-_]?key|assertion|id_token_hint|code_verifier)$/i;
+import { isSecretName } from './secret-names.js';
+import { HIDDEN, scrubSecrets } from './secret-text.js';
 
 /** Deeper than anything we log on purpose. */
 const MOST_DEEP = 8;
@@ -22,8 +17,7 @@ export function scrubFields(fields: Record<string, unknown>): Record<string, unk
 function scrubObject(fields: object, depth: number): Record<string, unknown> {
   const shown: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(fields)) {
-    shown[name] =
-      canHide(value) && SECRET_NAMES.test(name) ? CENSORED : scrubValue(value, depth + 1);
+    shown[name] = canHide(value) && isSecretName(name) ? HIDDEN : scrubValue(value, depth + 1);
   }
   return shown;
 }
