@@ -1,7 +1,13 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { toKafkaMessage, toStructured } from '#csms-contract';
 import { GracefulShutdown, readSettings } from '#platform';
-import { type Consumer, type Kafka, type Message, type Producer } from 'kafkajs';
+import {
+  ConfigResourceTypes,
+  type Consumer,
+  type Kafka,
+  type Message,
+  type Producer,
+} from 'kafkajs';
 import { DataSource } from 'typeorm';
 import { createTestDatabase, type TestDatabase } from '../../../test/harness/database.js';
 import { describeKafka, kafkaBrokers, uniqueTopicPrefix } from '../../../test/harness/kafka.js';
@@ -51,6 +57,26 @@ describeKafka('the Kafka binding', () => {
     await producer.disconnect();
     await app.get(GracefulShutdown).run(() => app.close());
     await database.drop();
+  });
+
+  it('makes the topic of tokens so that a freed key is forgotten, after a week for whoever was away', async () => {
+    const admin = kafka.admin();
+    await admin.connect();
+    const names = ['cleanup.policy', 'max.compaction.lag.ms', 'delete.retention.ms'];
+    const { resources } = await admin.describeConfigs({
+      includeSynonyms: false,
+      resources: ['gateway.tokens.v1', 'csms.locations.v1'].map((topic) => ({
+        type: ConfigResourceTypes.TOPIC,
+        name: `${prefix}${topic}`,
+        configNames: names,
+      })),
+    });
+    await admin.disconnect();
+    const valuesOf = (entries: { configName: string; configValue: string }[] = []) =>
+      names.map((name) => entries.find(({ configName }) => configName === name)?.configValue);
+
+    expect(valuesOf(resources[0]?.configEntries)).toEqual(['compact', '86400000', '604800000']);
+    expect(valuesOf(resources[1]?.configEntries)[0]).toBe('compact');
   });
 
   let count = 0;

@@ -1,4 +1,11 @@
-import { type CloudEvent, parseKafkaMessage, type TopicId, topicName } from '#csms-contract';
+import {
+  type CloudEvent,
+  isTombstone,
+  parseKafkaMessage,
+  tokenOfRecordKey,
+  type TopicId,
+  topicName,
+} from '#csms-contract';
 import { type Consumer, Kafka, type KafkaMessage, logLevel } from 'kafkajs';
 import { type MessageHandler, type MessageReceiver } from './message-receiver.js';
 
@@ -15,7 +22,8 @@ const RETRY = { initialRetryTime: 100, maxRetryTime: 1000, factor: 0.2, retries:
 
 /**
  * The topics that the gateway writes, by a plain consumer. A new group begins with the oldest record: of tokens it gets the
- * whole state, and a request of before its time is over by its deadline.
+ * whole state, and a request of before its time is over by its deadline. A removal without a value (a tombstone) is handed
+ * over with the token that its key names, for it may be all that compaction left; one without attributes says nothing.
  */
 export class KafkaMessageReceiver implements MessageReceiver {
   private readonly consumer: Consumer;
@@ -62,7 +70,7 @@ export class KafkaMessageReceiver implements MessageReceiver {
 
   private async hand(record: KafkaMessage, handler: MessageHandler): Promise<void> {
     try {
-      await handler(readMessage(record));
+      if (!isTombstone(record)) await handler(readMessage(record));
     } catch (error) {
       this.options.onTrouble?.(error);
       throw error;
@@ -73,5 +81,6 @@ export class KafkaMessageReceiver implements MessageReceiver {
 function readMessage(record: KafkaMessage): CloudEvent {
   const parsed = parseKafkaMessage(record);
   if (!parsed.ok) throw new Error(parsed.reason);
-  return parsed.event;
+  if (record.value !== null) return parsed.event;
+  return { ...parsed.event, data: tokenOfRecordKey(String(record.key)) };
 }

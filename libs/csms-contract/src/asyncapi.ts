@@ -1,7 +1,7 @@
 import { type TSchema } from '@sinclair/typebox';
 import { EVENT_TYPES, type EventType, type EventTypeName } from './event-types.js';
 import { LIMITS } from './limits.js';
-import { type Topic, type TopicId, TOPICS } from './topics.js';
+import { type Topic, topicConfiguration, type TopicId, TOPICS } from './topics.js';
 
 type Json = Record<string, unknown>;
 
@@ -38,12 +38,15 @@ function operation(id: TopicId): Json {
   };
 }
 
+const TOMBSTONES =
+  ' Each `ocpi.token.removed.v1` comes once more without a value, so that compaction forgets its key: the same key and headers.';
+
 function channel(id: TopicId, names: readonly EventTypeName[]): Json {
   const topic: Topic = TOPICS[id];
   const carried = names.filter((name) => (EVENT_TYPES[name] as EventType).topics.includes(id));
   return {
     address: `ocpi.${topic.name}`,
-    description: `Key: \`${topic.key}\`.`,
+    description: `Key: \`${topic.key}\`.${id === 'tokens' ? TOMBSTONES : ''}`,
     messages: Object.fromEntries(
       carried.map((name) => [name, { $ref: `#/components/messages/${name}` }]),
     ),
@@ -51,7 +54,7 @@ function channel(id: TopicId, names: readonly EventTypeName[]): Json {
       kafka: {
         topic: `ocpi.${topic.name}`,
         partitions: topic.partitions,
-        topicConfiguration: { 'cleanup.policy': [topic.cleanup] },
+        topicConfiguration: { ...topicConfiguration(topic), 'cleanup.policy': [topic.cleanup] },
         bindingVersion: '0.5.0',
       },
     },

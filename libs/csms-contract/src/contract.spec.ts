@@ -8,7 +8,8 @@ import { EVENT_TYPES, type EventType, type EventTypeName } from './event-types.j
 import { isTombstone, parseKafkaMessage } from './parse-kafka-message.js';
 import { parseHttpBody } from './parse-http-batch.js';
 import { parseStructured } from './parse-structured.js';
-import { toKafkaMessage, toStructured } from './print-cloud-event.js';
+import { tokenOfRecordKey, tokenRemoved } from './outgoing-event.js';
+import { toKafkaMessage, toStructured, toTombstone } from './print-cloud-event.js';
 import { TOPICS } from './topics.js';
 import { eventSubject, incomingTopic, recordKey } from './record-key.js';
 
@@ -116,6 +117,17 @@ describe('reading events', () => {
     expect(parseKafkaMessage({ value: Buffer.from([0xff, 0xfe]) })).toMatchObject({ ok: false });
     expect(parseKafkaMessage({ value: Buffer.from('nonsense') })).toMatchObject({ ok: false });
     expect(parseKafkaMessage({ value: null })).toMatchObject({ ok: false });
+  });
+
+  it('repeats a removal without its value, and reads the token from the key', () => {
+    const token = { country_code: 'DE', party_id: 'EMP', uid: 'A*1*B', type: 'RFID' as const };
+    const { key } = tokenRemoved(token);
+
+    expect(tokenOfRecordKey(key)).toEqual(token);
+    const { value, ...rest } = toTombstone(printable);
+    expect(value).toBeNull();
+    expect(toKafkaMessage(printable)).toMatchObject(rest);
+    expect(parseKafkaMessage({ value, headers: rest.headers })).toMatchObject({ ok: true });
   });
 
   it('takes a record without value and envelope for a tombstone', () => {

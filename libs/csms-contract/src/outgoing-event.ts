@@ -21,6 +21,12 @@ const tokenSubject = (t: TokenName): string =>
 const tokenRecordKey = (t: TokenName): string =>
   `${t.country_code}*${t.party_id}*${t.type}*${t.uid}`.toUpperCase();
 
+/** The token that a record key of the tokens topic names; ids have no case, so it may be another than the partner's. */
+export function tokenOfRecordKey(key: string): RemovedToken {
+  const [country_code = '', party_id = '', type = '', ...uid] = key.split('*');
+  return { country_code, party_id, uid: uid.join('*'), type };
+}
+
 export const tokenUpserted = (data: Token): OutgoingEvent => ({
   type: 'ocpi.token.upserted.v1',
   subject: tokenSubject(data),

@@ -54,6 +54,17 @@ export function toKafkaMessage(event: PrintableEvent): {
   };
 }
 
+/**
+ * The event once more without a value, for a key whose object is gone: compaction then forgets the key. Its attributes say
+ * which event it repeats, so that a CSMS that drops repeats drops it.
+ */
+export const toTombstone = (
+  event: PrintableEvent,
+): Omit<ReturnType<typeof toKafkaMessage>, 'value'> & { value: null } => ({
+  ...toKafkaMessage(event),
+  value: null,
+});
+
 /** The event in structured mode, as JSON text for a body or a batch. */
 export const toStructured = (event: PrintableEvent): string =>
   `${JSON.stringify(attributesOf(event)).slice(0, -1)},"data":${event.data}}`;

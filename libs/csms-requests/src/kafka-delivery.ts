@@ -1,4 +1,11 @@
-import { isEventType, outgoingTopic, type PrintableEvent, toKafkaMessage } from '#csms-contract';
+import {
+  type EventTypeName,
+  isEventType,
+  outgoingTopic,
+  type PrintableEvent,
+  toKafkaMessage,
+  toTombstone,
+} from '#csms-contract';
 import { CompressionTypes, type Kafka, type Producer } from 'kafkajs';
 import { type Delivery, DeliveryError, runsOf } from './delivery.js';
 
@@ -8,7 +15,8 @@ const RUN = { maxCount: 500, maxBytes: 500_000 };
 /**
  * Records to the contract's topics by a plain producer, keyed and with acks −1: kafkajs's idempotent mode loses
  * acknowledged messages when a broker freezes (D3). After a send that failed the producer is replaced. A message that is
- * larger than its topic takes is given up.
+ * larger than its topic takes is given up. A removal is followed by a tombstone: else a driver who was erased stayed in the
+ * compacted topic for ever.
  */
 export class KafkaDelivery implements Delivery {
   private producer: Producer | undefined;
@@ -62,7 +70,7 @@ export class KafkaDelivery implements Delivery {
         compression: CompressionTypes.None,
         topicMessages: [...byTopic].map(([topic, events]) => ({
           topic,
-          messages: events.map(toKafkaMessage),
+          messages: events.flatMap(recordsOf),
         })),
       });
     } catch (error) {
@@ -80,6 +88,12 @@ export class KafkaDelivery implements Delivery {
     return this.producer;
   }
 }
+
+/** The one message that ends an object on a compacted topic of ours. */
+const REMOVAL: EventTypeName = 'ocpi.token.removed.v1';
+
+const recordsOf = (event: PrintableEvent) =>
+  event.type === REMOVAL ? [toKafkaMessage(event), toTombstone(event)] : [toKafkaMessage(event)];
 
 const TOO_LARGE: readonly unknown[] = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
 

@@ -1,4 +1,11 @@
-import { deadLetterName, type Topic, type TopicId, topicName, TOPICS } from '#csms-contract';
+import {
+  deadLetterName,
+  type Topic,
+  topicConfiguration,
+  type TopicId,
+  topicName,
+  TOPICS,
+} from '#csms-contract';
 import { type ITopicConfig, type Kafka } from 'kafkajs';
 
 /** For all topics together. kafkajs alone gives up after 5 s, which a broker that is busy or new may need for itself. */
@@ -31,13 +38,17 @@ function wantedTopics(prefix: string): ITopicConfig[] {
   return (Object.keys(TOPICS) as TopicId[]).flatMap((id) => {
     const topic: Topic = TOPICS[id];
     const name = topicName(id, prefix);
-    const own = config(name, topic.partitions, topic.cleanup);
-    return topic.direction === 'in' ? [own, config(deadLetterName(name), 1, 'delete')] : [own];
+    const own = config(name, topic);
+    const deadLetters: Topic = { ...topic, partitions: 1, cleanup: 'delete' };
+    return topic.direction === 'in' ? [own, config(deadLetterName(name), deadLetters)] : [own];
   });
 }
 
-const config = (topic: string, numPartitions: number, cleanup: Topic['cleanup']): ITopicConfig => ({
-  topic,
-  numPartitions,
-  configEntries: [{ name: 'cleanup.policy', value: cleanup }],
+const config = (name: string, topic: Topic): ITopicConfig => ({
+  topic: name,
+  numPartitions: topic.partitions,
+  configEntries: Object.entries(topicConfiguration(topic)).map(([entry, value]) => ({
+    name: entry,
+    value: String(value),
+  })),
 });

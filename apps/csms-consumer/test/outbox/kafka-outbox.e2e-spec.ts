@@ -26,11 +26,13 @@ describeKafka('a CSMS on Kafka', () => {
   let own: LocalKafka | undefined;
   let prefix: string;
   let received: { key: string; uid: string; headers: Record<string, string> }[];
+  let tombstones: { key: string; after: string | undefined; headers: Record<string, string> }[];
 
   beforeEach(async () => {
     database = await createTestDatabase();
     prefix = uniqueTopicPrefix();
     received = [];
+    tombstones = [];
   });
   afterEach(async () => {
     await consumer?.disconnect();
@@ -76,12 +78,16 @@ describeKafka('a CSMS on Kafka', () => {
     await consumer.subscribe({ topic, fromBeginning: true });
     await consumer.run({
       eachMessage: async ({ message }) => {
-        const headers = Object.entries(message.headers ?? {}).map(([k, v]) => [k, String(v)]);
-        received.push({
-          key: String(message.key),
-          uid: JSON.parse(String(message.value)).uid,
-          headers: Object.fromEntries(headers),
-        });
+        const key = String(message.key);
+        const headers = Object.fromEntries(
+          Object.entries(message.headers ?? {}).map(([k, v]) => [k, String(v)]),
+        );
+        if (message.value === null) {
+          const before = received.findLast((other) => other.key === key);
+          tombstones.push({ key, after: before?.headers['ce_id'], headers });
+          return;
+        }
+        received.push({ key, uid: JSON.parse(String(message.value)).uid, headers });
       },
     });
   }
@@ -111,6 +117,30 @@ describeKafka('a CSMS on Kafka', () => {
       expect(sequences).toEqual([...sequences].sort((a, b) => a - b));
       expect(mine).toHaveLength(30);
     }
+  });
+
+  it('frees the key of a removed token, so that compaction forgets the driver', async () => {
+    const brokers = kafkaBrokers();
+    const topic = await createTopic(brokers);
+    outbox = await start(brokers);
+    await addCsmsMessages(outbox.source, [
+      { ...aboutToken('KEPT'), type: 'ocpi.token.upserted.v1' },
+      aboutToken('GONE'),
+    ]);
+    await consume(brokers, topic);
+
+    await eventually(() => expect(tombstones).not.toEqual([]), PATIENCE);
+
+    const removal = received.find(({ uid }) => uid === 'GONE')!;
+    expect(removal.headers['ce_type']).toBe('ocpi.token.removed.v1');
+    expect(tombstones).toEqual(
+      tombstones.map(() => ({
+        key: 'DE*EMP*RFID*GONE',
+        after: removal.headers['ce_id'],
+        headers: removal.headers,
+      })),
+    );
+    await eventually(() => expect(uids()).toContain('KEPT'), PATIENCE);
   });
 
   it('P9 (partial: messages to a CSMS): a message larger than its topic takes is given up, and stops no other', async () => {

@@ -1,5 +1,6 @@
 import { HttpMessageReceiver, KafkaMessageReceiver, type MessageReceiver } from '#csms-client';
-import { outgoingTopic } from '#csms-contract';
+import { outgoingTopic, tokenRemoved, toTombstone } from '#csms-contract';
+import { Kafka, logLevel } from 'kafkajs';
 import { createTestDatabase, type TestDatabase } from '../../../../test/harness/database.js';
 import {
   describeKafka,
@@ -112,6 +113,47 @@ describe('the message receivers of the client library', () => {
       });
       await say(outbox.source, 'B');
       await eventually(() => expect(new Set(heard)).toEqual(new Set(['A', 'B'])), PATIENCE);
+    }, 120_000);
+
+    it('hands over a removal of which compaction left the tombstone alone, and is not held up by one without attributes', async () => {
+      const prefix = uniqueTopicPrefix();
+      const brokers = kafkaBrokers();
+      const topic = outgoingTopic('ocpi.token.removed.v1', prefix);
+      await makeTopic(brokers, topic);
+      outbox = await startOutbox(database.url, { OCPI_CSMS_OUT: 'none' });
+      const producer = new Kafka({ brokers, logLevel: logLevel.NOTHING }).producer();
+      await producer.connect();
+      const removal = (uid: string) =>
+        toTombstone({
+          ...{ id: uid, source: 'http://gateway.test', time: new Date(), sequence: 7 },
+          ...tokenRemoved({ country_code: 'DE', party_id: 'EMP', uid, type: 'RFID' }),
+          data: '{}',
+        });
+      await producer.send({
+        topic,
+        messages: [{ key: 'DE*EMP*RFID*X', value: null }, removal('A*1')],
+      });
+      await producer.disconnect();
+      const messages: unknown[] = [];
+      receiver = new KafkaMessageReceiver(brokers, {
+        topicPrefix: prefix,
+        groupId: `${prefix}csms`,
+        topics: ['tokens'],
+      });
+
+      await receiver.start(({ type, id, sequence, data }) => {
+        messages.push({ type, id, sequence, data });
+      });
+
+      await eventually(() => expect(messages).not.toEqual([]), PATIENCE);
+      expect(messages).toEqual([
+        {
+          type: 'ocpi.token.removed.v1',
+          id: 'A*1',
+          sequence: 7,
+          data: { country_code: 'DE', party_id: 'EMP', uid: 'A*1', type: 'RFID' },
+        },
+      ]);
     }, 120_000);
   });
 });
