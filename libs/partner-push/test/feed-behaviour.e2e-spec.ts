@@ -40,6 +40,37 @@ describe('feeds', () => {
     }
   });
 
+  it('backs off from a partner for whom our token cannot be read, says why, and goes on when it can', async () => {
+    const { id, server } = await world.addPartner({ isLive: true });
+    const [{ token }] = await world.source.query(
+      'SELECT outbound_token AS token FROM connection WHERE id = $1',
+      [id],
+    );
+    const store = (bytes: Buffer) =>
+      world.source.query('UPDATE connection SET outbound_token = $2 WHERE id = $1', [id, bytes]);
+    await store(Buffer.concat([token.subarray(0, -1), Buffer.from([~token.at(-1) & 255])]));
+    await world.stateLocation(aLocation());
+    await world.startRunner();
+
+    await eventually(async () => expect((await feed(id)).failures).toBeGreaterThan(2));
+    const { last_failure: reason, resume_at: resumeAt } = await feed(id);
+    expect(reason).toMatch(
+      new RegExp(`our token for connection ${id} cannot be read: it is damaged`),
+    );
+    expect(resumeAt).not.toBeNull();
+    const { failures } = await feed(id);
+    for (let round = 0; round < 20; round += 1) {
+      await world.setStatus('3256', round % 2 === 0 ? 'CHARGING' : 'BLOCKED');
+      await sleep(50);
+    }
+    expect((await feed(id)).failures - failures).toBeLessThan(8);
+    expect(server.requests).toEqual([]);
+
+    await store(token);
+    await server.until(() => server.pushes.length > 0);
+    await eventually(async () => expect((await feed(id)).failures).toBe(0));
+  });
+
   it('TRN-66, TRN-67, LOC-26: an outage leaves at most one request per object, with its newest state', async () => {
     const { id, server } = await world.addPartner({ isLive: true });
     const evses = uids(100);

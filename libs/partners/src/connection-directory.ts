@@ -163,7 +163,7 @@ export class ConnectionDirectory implements OnModuleInit, OnApplicationShutdown 
       profile: resolveProfile(row.version, profile, preset, this.defaults),
       outboundToken: () => {
         if (!outboundToken) throw new Error(`connection ${row.id} has no token yet`);
-        return this.secrets.decrypt(outboundToken);
+        return this.secrets.decrypt(outboundToken, `our token for connection ${row.id}`);
       },
     };
   }

@@ -46,7 +46,7 @@ export interface Connection {
   registeredAt: Date | null;
   /** Its messages are kept until then. */
   tracedUntil: Date | null;
-  /** The key we use with the partner, in plain. @throws Error before a handshake. */
+  /** The key we use with the partner, in plain. @throws Error before a handshake; UnreadableSecretError */
   outboundToken(): string;
 }
 

@@ -1,4 +1,4 @@
-import { hashToken, newCredentialsToken, SecretBox } from './secrets.js';
+import { hashToken, newCredentialsToken, SecretBox, UnreadableSecretError } from './secrets.js';
 
 const key = (fill: number) => Buffer.alloc(32, fill).toString('base64');
 
@@ -12,7 +12,9 @@ describe('secrets at rest', () => {
     expect(() => new SecretBox(key(2)).decrypt(stored)).toThrow('OCPI_ENCRYPTION_KEY');
     const altered = Buffer.from(stored);
     altered[altered.length - 1]! ^= 1;
-    expect(() => box.decrypt(altered)).toThrow();
+    expect(() => box.decrypt(altered, 'the token of X')).toThrow(/^the token of X .* damaged/);
+    const damaged = [altered, stored.subarray(0, 20), stored.subarray(0, 1), Buffer.alloc(40)];
+    for (const bytes of damaged) expect(() => box.decrypt(bytes)).toThrow(UnreadableSecretError);
   });
 
   it('P15 (partial: rotation): an older key still reads while the new one writes', () => {

@@ -13,6 +13,11 @@ export const newCredentialsToken = (): string => newSecret();
 /** What is stored of a token that a partner shows us: it can be recognised, not read (P15, TRN-04). */
 export const hashToken = (token: string): Buffer => hash('sha256', token, 'buffer');
 
+/** A stored secret is of no use: its key is missing here, or it was damaged. The message says which, and never the secret. */
+export class UnreadableSecretError extends Error {
+  override readonly name = 'UnreadableSecretError';
+}
+
 /**
  * Keeps the tokens that we show to partners unreadable at rest (P15): AES-256-GCM. Each value names the key it was made
  * with, so that keys can be rotated: older ones are given for reading only.
@@ -55,20 +60,39 @@ export class SecretBox {
     return Buffer.concat([header, iv, cipher.getAuthTag(), text]);
   }
 
-  /** @throws Error when the value was made with another key, or altered. */
-  decrypt(box: Buffer): string {
-    const id = box.subarray(1, HEADER_BYTES).toString('hex');
+  /** Names the key that the value was made with. */
+  keyIdOf(box: Buffer): string {
+    return box.subarray(1, HEADER_BYTES).toString('hex');
+  }
+
+  /** `what` is what errors call the secret. @throws UnreadableSecretError when it was made with another key, or altered. */
+  decrypt(box: Buffer, what = 'a stored secret'): string {
+    const id = this.keyIdOf(box);
     const key = this.keys.get(id);
-    if (box[0] !== FORMAT || !key) {
-      throw new Error(
-        `a stored secret cannot be read: key ${id}, which it was made with, is neither OCPI_ENCRYPTION_KEY nor in OCPI_ENCRYPTION_KEYS_PREVIOUS`,
+    if (box[0] === FORMAT && !key) {
+      throw new UnreadableSecretError(
+        `${what} cannot be read: key ${id}, which it was made with, is neither OCPI_ENCRYPTION_KEY nor in OCPI_ENCRYPTION_KEYS_PREVIOUS: bring it back, or replace the secret`,
       );
     }
-    const tagAt = HEADER_BYTES + IV_BYTES;
-    const decipher = createDecipheriv('aes-256-gcm', key, box.subarray(HEADER_BYTES, tagAt));
-    decipher.setAuthTag(box.subarray(tagAt, tagAt + TAG_BYTES));
-    const text = box.subarray(tagAt + TAG_BYTES);
-    return Buffer.concat([decipher.update(text), decipher.final()]).toString('utf8');
+    const text = key && opened(box, key);
+    if (text === undefined) {
+      throw new UnreadableSecretError(`${what} cannot be read: it is damaged: replace the secret`);
+    }
+    return text;
+  }
+}
+
+function opened(box: Buffer, key: Buffer): string | undefined {
+  const tagAt = HEADER_BYTES + IV_BYTES;
+  const textAt = tagAt + TAG_BYTES;
+  if (box[0] !== FORMAT || box.length < textAt) return undefined;
+  const decipher = createDecipheriv('aes-256-gcm', key, box.subarray(HEADER_BYTES, tagAt));
+  decipher.setAuthTag(box.subarray(tagAt, textAt));
+  const text = decipher.update(box.subarray(textAt));
+  try {
+    return Buffer.concat([text, decipher.final()]).toString('utf8');
+  } catch {
+    return undefined; // what is read does not fit its tag
   }
 }
 

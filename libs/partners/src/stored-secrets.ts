@@ -1,10 +1,10 @@
 import { type DataSource } from 'typeorm';
-import { type SecretBox } from './secrets.js';
+import { type SecretBox, UnreadableSecretError } from './secrets.js';
 
 /** Every column with what a SecretBox made. */
 export const ENCRYPTED_COLUMNS = [
-  { table: 'connection', key: 'id', column: 'outbound_token' },
-  { table: 'csms_client', key: 'name', column: 'webhook_secret' },
+  { table: 'connection', key: 'id', column: 'outbound_token', of: 'connection' },
+  { table: 'csms_client', key: 'name', column: 'webhook_secret', of: 'csms' },
 ] as const;
 
 const keyIdIn = (column: string): string => `encode(substring(${column} FROM 2 FOR 4), 'hex')`;
@@ -35,25 +35,56 @@ function useOf(id: string, box: SecretBox): KeyUse['use'] {
   return box.readableIds.includes(id) ? 'previous' : 'unknown';
 }
 
+/** A secret that no key here opens, and whose it is: `csms`, a client's webhook secret; `connection`, our token for a partner. */
+export interface UnreadableSecret {
+  of: (typeof ENCRYPTED_COLUMNS)[number]['of'];
+  name: string;
+  /** And what to do. */
+  reason: string;
+}
+
+/** What came of encrypting anew. */
+export interface Rotation {
+  /** How many secrets a previous key had encrypted. */
+  rotated: number;
+  unreadable: UnreadableSecret[];
+}
+
 /**
- * Encrypts with the current key whatever was encrypted with a previous one; resolves to how many that were. A secret that
- * changes meanwhile is left as it is then; one that cannot be read stays what it was.
+ * Encrypts with the current key whatever was encrypted with a previous one. A secret that changes meanwhile is left as it is
+ * then; one that cannot be read stays what it was, is named, and stops no other.
  */
-export async function rotateSecrets(dataSource: DataSource, box: SecretBox): Promise<number> {
-  let rotated = 0;
-  for (const { table, key, column } of ENCRYPTED_COLUMNS) {
-    const rows = await dataSource.query<{ key: string; secret: Buffer }[]>(
-      `SELECT ${key} AS key, ${column} AS secret FROM ${table}
-        WHERE ${keyIdIn(column)} = ANY($1) AND ${keyIdIn(column)} <> $2 ORDER BY ${key}`,
-      [box.readableIds, box.currentId],
+export async function rotateSecrets(dataSource: DataSource, box: SecretBox): Promise<Rotation> {
+  const done: Rotation = { rotated: 0, unreadable: [] };
+  for (const { table, key, column, of } of ENCRYPTED_COLUMNS) {
+    const rows = await dataSource.query<{ name: string; stored: Buffer }[]>(
+      `SELECT ${key} AS name, ${column} AS stored FROM ${table} WHERE ${column} IS NOT NULL ORDER BY ${key}`,
     );
-    for (const row of rows) {
+    for (const { name, stored } of rows) {
+      const secret = readOrNote(box, stored, (reason) =>
+        done.unreadable.push({ of, name, reason }),
+      );
+      if (secret === undefined || box.keyIdOf(stored) === box.currentId) continue;
       const [, count] = await dataSource.query<[unknown[], number]>(
         `UPDATE ${table} SET ${column} = $3 WHERE ${key} = $1 AND ${column} = $2`,
-        [row.key, row.secret, box.encrypt(box.decrypt(row.secret))],
+        [name, stored, box.encrypt(secret)],
       );
-      rotated += count;
+      done.rotated += count;
     }
   }
-  return rotated;
+  return done;
+}
+
+function readOrNote(
+  box: SecretBox,
+  stored: Buffer,
+  note: (reason: string) => void,
+): string | undefined {
+  try {
+    return box.decrypt(stored, 'the secret');
+  } catch (error) {
+    if (!(error instanceof UnreadableSecretError)) throw error;
+    note(error.message);
+    return undefined;
+  }
 }

@@ -1,4 +1,5 @@
 import { type Command } from 'commander';
+import { CliError } from '../cli-error.js';
 import { answer, type CliContext, command } from '../context.js';
 import { table } from '../print.js';
 
@@ -6,6 +7,12 @@ interface EncryptionKey {
   id: string;
   use: 'current' | 'previous' | 'unknown';
   secrets: number;
+}
+
+interface Rotation {
+  rotated: number;
+  unreadable: { of: 'connection' | 'csms'; name: string; reason: string }[];
+  keys: EncryptionKey[];
 }
 
 /** `ocpi keys`: which encryption keys are in use, and moving to the current one. */
@@ -19,13 +26,17 @@ export function addKeyCommands(program: Command, context: CliContext): void {
   );
   command(keys, 'rotate', 'encrypts everything with the current key', 'keys rotate').action(
     async (options: { json?: boolean }) => {
-      const done = await context.api.call<{ rotated: number; keys: EncryptionKey[] }>(
-        'POST',
-        'encryption-keys/rotate',
+      const done = await context.api.call<Rotation>('POST', 'encryption-keys/rotate');
+      answer(context, options, done, ({ rotated, unreadable, keys: all }) =>
+        [
+          `${rotated} secrets encrypted anew`,
+          ...unreadable.map(({ of, name, reason }) => `${of} ${name}: ${reason}`),
+          describe(all),
+        ].join('\n'),
       );
-      answer(context, options, done, (all) =>
-        [`${all.rotated} secrets encrypted anew`, describe(all.keys)].join('\n'),
-      );
+      if (done.unreadable.length > 0) {
+        throw new CliError(`${done.unreadable.length} secrets cannot be read; all others are done`);
+      }
     },
   );
 }

@@ -1,8 +1,12 @@
+import { jest } from '@jest/globals';
 import { CSMS_MESSAGES, TailReader } from '#change-log';
 import { addCsmsMessages, newWebhookSecret, OutboxRelay, WebhookDelivery } from '#csms-requests';
 import { openDataSource } from '#database';
+import { UnreadableSecretError } from '#partners';
+import { createLogger } from '#platform';
 import { createTestDatabase, type TestDatabase } from '../../../../test/harness/database.js';
 import { eventually } from '../../../../test/harness/wait-for.js';
+import { WebhookClients } from '../../src/outbox/webhook-clients.js';
 import { CsmsWebhook, isSigned } from './csms-webhook.js';
 import { aboutToken, createClient, type RunningOutbox, say, startOutbox } from './outbox-app.js';
 
@@ -43,6 +47,20 @@ describe('a CSMS with a webhook', () => {
       source: 'http://gateway.test',
       type: 'ocpi.token.removed.v1',
     });
+  });
+
+  it('is not called while its secret cannot be read, which is said once', async () => {
+    const said = jest.spyOn(createLogger('csms-outbox'), 'error').mockReturnValue(undefined);
+    await outbox.source.query(`UPDATE csms_client SET webhook_secret = '\\x0102'`);
+    const clients = outbox.app.get(WebhookClients);
+
+    const lists = [await clients.list(), await clients.list(), await clients.list()];
+
+    expect(lists).toEqual([[], [], []]);
+    expect(said.mock.calls).toEqual([
+      [{ client: 'csms', err: expect.any(UnreadableSecretError) }, 'a webhook is not called'],
+    ]);
+    said.mockRestore();
   });
 
   it('gets a refused batch again with the same ids, in order, after the time it asked for', async () => {

@@ -36,7 +36,7 @@ describe('change of the encryption key', () => {
       OCPI_INTERNAL_PORT: '0',
       OCPI_BIND_ADDRESS: '127.0.0.1',
     });
-    const ocpi = async (...args: string[]): Promise<string> => {
+    const run = async (...args: string[]): Promise<[code: number, said: string]> => {
       const lines: string[] = [];
       const code = await runCli(args, {
         env: {
@@ -46,15 +46,19 @@ describe('change of the encryption key', () => {
         out: (line) => lines.push(line),
         err: (line) => lines.push(line),
       });
-      expect([code, lines.join('\n')]).toEqual([0, lines.join('\n')]);
-      return lines.join('\n');
+      return [code, lines.join('\n')];
+    };
+    const ocpi = async (...args: string[]): Promise<string> => {
+      const [code, said] = await run(...args);
+      expect([code, said]).toEqual([0, said]);
+      return said;
     };
     const tokenOf = (id: string): string => {
       const connection = app.get(ConnectionDirectory).get(id);
       return connection!.outboundToken();
     };
     const refresh = () => app.get(ConnectionDirectory).refresh();
-    return { app, ocpi, tokenOf, refresh, dataSource: app.get(DataSource) };
+    return { app, run, ocpi, tokenOf, refresh, dataSource: app.get(DataSource) };
   }
   const keysOf = async (ocpi: (...args: string[]) => Promise<string>) =>
     (JSON.parse(await ocpi('keys', 'list', '--json')).keys as Json[]).map(
@@ -123,13 +127,43 @@ describe('change of the encryption key', () => {
     const lost = await replica(OTHER);
     const said = await lost.ocpi('keys', 'list');
     expect(said).toMatch(/The gateway lacks key [0-9a-f]{8}/);
-    expect(await lost.ocpi('keys', 'rotate')).toContain('0 secrets encrypted anew');
+    const [code, rotated] = await lost.run('keys', 'rotate');
+    expect(code).toBe(1);
+    expect(rotated).toContain('0 secrets encrypted anew');
+    expect(rotated).toMatch(/^connection emsp: .* key [0-9a-f]{8}, .*PREVIOUS/m);
+    expect(rotated).toMatch(/^csms hook: /m);
     expect(() => lost.tokenOf('emsp')).toThrow('OCPI_ENCRYPTION_KEYS_PREVIOUS');
     for (const key of [OLD, NEW, OTHER]) expect(said).not.toContain(key);
     await lost.app.close();
     const back = await replica(OTHER, NEW);
     expect(back.tokenOf('emsp')).toBe('token-of-the-partner');
     await back.app.close();
+  });
+
+  it('one damaged secret is named, and stops no other', async () => {
+    const both = await replica(OTHER, NEW);
+    await both.ocpi('partner', 'add', 'broken', '--name', 'Broken', '--allow', 'NL*BRO');
+    const damaged = new SecretBox(NEW).encrypt('token');
+    damaged[damaged.length - 1]! ^= 1;
+    await both.dataSource.query(`UPDATE connection SET outbound_token = $1 WHERE id = 'broken'`, [
+      damaged,
+    ]);
+
+    const [code, said] = await both.run('keys', 'rotate');
+
+    expect(code).toBe(1);
+    expect(said).toContain('2 secrets encrypted anew');
+    expect(said).toMatch(/^connection broken: .* damaged/m);
+    expect(said).toContain('1 secrets cannot be read');
+    const [entry] = await both.dataSource.query<{ details: object }[]>(
+      `SELECT details FROM audit_entry WHERE action = 'encryption-keys.rotate' ORDER BY id DESC`,
+    );
+    expect(entry!.details).toMatchObject({ rotated: 2, unreadable: [{ name: 'broken' }] });
+    await both.refresh();
+    expect(both.tokenOf('emsp')).toBe('token-of-the-partner');
+    const [again, repeated] = await both.run('keys', 'rotate');
+    expect([again, repeated]).toEqual([1, expect.stringContaining('0 secrets encrypted anew')]);
+    await both.app.close();
   });
 
   it('every column of bytes is a digest, or known to the rotation', async () => {

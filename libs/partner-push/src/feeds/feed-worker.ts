@@ -1,6 +1,6 @@
 import { type Cursor, isBehind, type Lease, type Page, type TailReader } from '#change-log';
 import { type ChangeEntity } from '#database';
-import { type PartnerClient, type PushOutcome } from '#partners';
+import { type PartnerClient, type PushOutcome, UnreadableSecretError } from '#partners';
 import { createLogger, type Metrics } from '#platform';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DataSource } from 'typeorm';
@@ -131,7 +131,7 @@ export class FeedWorker {
   private async work(): Promise<void> {
     while (!this.stopping) {
       try {
-        if (!(await this.turn())) await this.pause(1000);
+        if (!(await this.turnOrBackOff())) await this.pause(1000);
       } catch (error) {
         if (!this.isEnding()) this.log.error({ err: error, connection: this.key }, 'feed failed');
         await this.pause(1000);
@@ -173,6 +173,19 @@ export class FeedWorker {
       last = page.rows.findLast((row) => this.toldAhead.holds(row)) ?? last;
     } while (!page.drained && isRestless());
     return last;
+  }
+
+  /** Without our token nothing can be sent: the feed waits as for a partner that is away, for time may bring the key back. */
+  private async turnOrBackOff(): Promise<boolean> {
+    try {
+      return await this.turn();
+    } catch (error) {
+      const connection = this.parts.connection();
+      if (!(error instanceof UnreadableSecretError) || !connection) throw error;
+      this.failures += 1;
+      await this.backOff(connection, error.message);
+      return true;
+    }
   }
 
   /** One batch or page; false: there is nothing to do for now. */
@@ -281,15 +294,22 @@ export class FeedWorker {
       this.stuck.clear();
       return this.giveUp(tasks, failure);
     }
-    const delayMs = backoffMs(this.failures, scope.connection.profile, failure?.retryAfterMs);
+    await this.backOff(scope.connection, failure?.reason ?? 'no answer', failure?.retryAfterMs);
+    return tasks;
+  }
+
+  private async backOff(
+    { profile }: LiveConnection,
+    reason: string,
+    retryAfterMs?: number,
+  ): Promise<void> {
+    const delayMs = backoffMs(this.failures, profile, retryAfterMs);
     this.resumeAtMs = Date.now() + delayMs;
-    const reason = failure?.reason ?? 'no answer';
     this.log.warn(
       { connection: this.key, failures: this.failures, delayMs, reason },
       'partner unavailable',
     );
     await this.parts.store.saveBreaker(this.key, this.failures, new Date(this.resumeAtMs), reason);
-    return tasks;
   }
 
   /** How often the same object stood first while nothing was answered; it may be the object after all. */

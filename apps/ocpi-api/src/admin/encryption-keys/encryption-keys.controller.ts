@@ -1,6 +1,14 @@
 import { Get, HttpCode, type OnApplicationBootstrap, Post } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiResponse } from '@nestjs/swagger';
-import { ConnectionDirectory, type KeyUse, keyUses, rotateSecrets, SecretBox } from '#partners';
+import { recordAct } from '#audit';
+import {
+  ConnectionDirectory,
+  type KeyUse,
+  keyUses,
+  rotateSecrets,
+  SecretBox,
+  type UnreadableSecret,
+} from '#partners';
 import { createLogger, GatewaySettings } from '#platform';
 import { DataSource } from 'typeorm';
 import { RequiresRole } from '../access/requires-role.js';
@@ -26,9 +34,30 @@ class EncryptionKeys {
   keys: EncryptionKey[];
 }
 
+class SecretNobodyReads implements UnreadableSecret {
+  @ApiProperty({
+    enum: ['connection', 'csms'],
+    description: "`connection`: our token for a partner; `csms`: a client's webhook secret",
+  })
+  of: UnreadableSecret['of'];
+
+  @ApiProperty({ description: 'The id of the connection, or the name of the client' })
+  name: string;
+
+  @ApiProperty()
+  reason: string;
+}
+
 class RotatedKeys extends EncryptionKeys {
   @ApiProperty({ description: 'Secrets that were encrypted anew' })
   rotated: number;
+
+  @ApiProperty({
+    type: [SecretNobodyReads],
+    description:
+      'Secrets that cannot be read, by whatever key they were encrypted; left as they are',
+  })
+  unreadable: SecretNobodyReads[];
 }
 
 @AdminController('encryption-keys', 'Encryption keys')
@@ -68,10 +97,11 @@ export class EncryptionKeysController implements OnApplicationBootstrap {
   @ApiOperation({ summary: 'Encrypts with the current key whatever a previous one encrypted' })
   @ApiResponse({ status: 200, type: RotatedKeys })
   async rotate(): Promise<RotatedKeys> {
-    const rotated = await rotateSecrets(this.dataSource, this.box);
+    const done = await rotateSecrets(this.dataSource, this.box);
+    await recordAct(this.dataSource.manager, done);
     await this.directory.changed();
-    this.log.info({ rotated, keyId: this.box.currentId }, 'secrets were encrypted anew');
+    this.log.info({ ...done, keyId: this.box.currentId }, 'secrets were encrypted anew');
     const { keys } = await this.list();
-    return { rotated, keys };
+    return { ...done, keys };
   }
 }
