@@ -1,21 +1,24 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { type OcpiVersion } from '#ocpi';
+import { type GatewayRequest, readRequests } from './gateway-connection.js';
 import { RecordingPartner } from './recording-partner.js';
 
 /** Many partners behind one port, each below a path of its own: as fast as one process can answer. */
 export class PartnerHost {
   readonly partners: RecordingPartner[] = [];
   private readonly byId = new Map<string, RecordingPartner>();
+  private readonly sockets = new Set<Socket>();
 
   private constructor(private readonly server: Server) {
-    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      this.handle(request, response).catch(() => request.socket.destroy());
+    server.on('connection', (socket) => {
+      this.sockets.add(socket);
+      socket.once('close', () => this.sockets.delete(socket));
+      readRequests(socket, (request) => this.handle(request));
     });
   }
 
   static async start(): Promise<PartnerHost> {
-    const server = createServer({ keepAliveTimeout: 60_000 });
+    const server = createServer({ noDelay: true });
     const host = new PartnerHost(server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return host;
@@ -38,16 +41,21 @@ export class PartnerHost {
   }
 
   async stop(): Promise<void> {
-    this.server.closeAllConnections();
+    for (const socket of this.sockets) socket.destroy();
     await new Promise((resolve) => this.server.close(resolve));
     await Promise.all(this.partners.map(({ link }) => link.close()));
   }
 
-  private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const [, id, ...path] = segmentsOf(request.url ?? '/');
+  private handle(request: GatewayRequest): void {
+    const [, id, ...path] = segmentsOf(request.url);
     const partner = this.byId.get(id ?? '');
-    if (!partner) return void response.writeHead(404).end();
-    await partner.handle(request, response, path);
+    if (!partner) return request.answer(404, '');
+    const fail = (): void => request.drop();
+    try {
+      partner.handle(request, path)?.catch(fail);
+    } catch {
+      fail();
+    }
   }
 }
 

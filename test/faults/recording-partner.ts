@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type OcpiVersion, type PartyId, tokenCandidates } from '#ocpi';
 import {
   EmspStore,
@@ -7,6 +7,7 @@ import {
   type Wire,
 } from '../../apps/sandbox/src/partners/emsp-store.js';
 import { GatewayLink } from '../../apps/sandbox/src/partners/gateway-link.js';
+import { type GatewayRequest } from './gateway-connection.js';
 import { ObjectLedger, type Push } from './object-ledger.js';
 
 /** How a partner treats a request that it does not simply take. */
@@ -55,94 +56,93 @@ export class RecordingPartner {
     await this.link.register(given.versionsUrl, given.tokenA);
   }
 
-  async handle(
-    request: IncomingMessage,
-    response: ServerResponse,
-    path: readonly string[],
-  ): Promise<void> {
-    const text = await readText(request);
+  /** A promise only where something is waited for: pushes come in thousands a second. */
+  handle(request: GatewayRequest, path: readonly string[]): Promise<void> | undefined {
     const [first, module, ...segments] = path;
-    if (!this.knows(request.headers.authorization)) answer(response, 401, 2000);
+    if (!this.knows(request.authorization)) answer(request, 401, 2000);
     else if (first === 'versions') {
       const url = `${this.baseUrl}/${this.version}`;
-      answer(response, 200, 1000, [{ version: this.version, url }]);
-    } else if (module === undefined) answer(response, 200, 1000, this.details());
+      answer(request, 200, 1000, { data: [{ version: this.version, url }] });
+    } else if (module === undefined) answer(request, 200, 1000, { data: this.details() });
     else if (module === 'tokens') {
-      response.setHeader('X-Total-Count', 0).setHeader('X-Limit', 1000);
-      answer(response, 200, 1000, []);
-    } else if (module === 'credentials') await this.answerCredentials(request, response, text);
-    else if (request.method === 'GET') this.show(response, module, segments);
-    else await this.receive(request, response, { module, segments, text });
+      answer(request, 200, 1000, { data: [], headers: 'X-Total-Count: 0\r\nX-Limit: 1000\r\n' });
+    } else if (module === 'credentials') return this.answerCredentials(request);
+    else if (request.method === 'GET') this.show(request, module, segments);
+    else return this.receive(request, module, segments);
+    return undefined;
   }
 
-  private async receive(
-    request: IncomingMessage,
-    response: ServerResponse,
-    { module, segments, text }: { module: string; segments: string[]; text: string },
-  ): Promise<void> {
-    const method = request.method ?? '';
+  private receive(
+    request: GatewayRequest,
+    module: string,
+    segments: string[],
+  ): Promise<void> | undefined {
+    const { method, text } = request;
     const body = (text === '' ? {} : JSON.parse(text)) as Wire;
-    const name = module === 'cdrs' ? String(body.id) : segments.slice(0, 3).join('/');
-    const push: Push = { method, module, segments, body, object: `${module}/${name}` };
+    const path = `${module}/${module === 'cdrs' ? String(body.id) : segments.join('/')}`;
+    const object = segments.length > 3 ? `${module}/${segments.slice(0, 3).join('/')}` : path;
+    const push: Push = { method, module, segments, body, object, path };
     this.ledger.begin(push);
-    response.once('close', () => this.ledger.end(push));
+    request.onEnd = () => this.ledger.end(push);
     const treatment = this.treat(push);
-    if (treatment?.kind === 'silent') return;
-    if (treatment?.kind === 'drop') return void request.socket.destroy();
-    if (treatment?.kind === 'refuse') {
-      answer(response, treatment.httpStatus, treatment.ocpiStatus);
-      return;
-    }
     if (treatment?.kind === 'slow') {
-      await new Promise((resolve) => setTimeout(resolve, treatment.delayMs));
-      // Who gave up meanwhile may have asked again already: what it said is not heard any more.
-      if (request.socket.destroyed) return;
+      return sleep(treatment.delayMs).then(() => {
+        // Who gave up meanwhile may have asked again already: what it said is not heard any more.
+        if (!request.isGone) this.take(request, push);
+      });
     }
-    const outcome = this.keep(push, text);
-    if (outcome.httpStatus < 300) this.onKept(push);
-    if (treatment?.kind === 'store-then-drop') return void request.socket.destroy();
-    if (module === 'cdrs')
-      response.setHeader('Location', `${this.baseUrl}/${this.version}/cdrs/${name}`);
-    response.once('finish', () => this.onAnswered(push));
-    answer(response, outcome.httpStatus, outcome.ocpiStatus, undefined, outcome.message);
+    if (treatment === undefined) this.take(request, push);
+    else if (treatment.kind === 'refuse') {
+      answer(request, treatment.httpStatus, treatment.ocpiStatus);
+    } else if (treatment.kind !== 'silent') {
+      if (treatment.kind === 'store-then-drop') this.keep(push, text);
+      request.drop();
+    }
+    return undefined;
+  }
+
+  private take(request: GatewayRequest, push: Push): void {
+    const { httpStatus, ocpiStatus, message } = this.keep(push, request.text);
+    const headers =
+      push.module === 'cdrs' ? `Location: ${this.baseUrl}/${this.version}/${push.path}\r\n` : '';
+    answer(request, httpStatus, ocpiStatus, { message, headers });
+    this.onAnswered(push);
   }
 
   private keep(push: Push, text: string): StoreAnswer {
-    const { method, module, segments, body } = push;
-    if (module === 'cdrs') {
-      this.cdrPosts.push({ id: String(body.id), at: performance.now(), text });
-      this.ledger.keep(push, text);
-      return this.store.addCdr(body);
+    if (push.module === 'cdrs') {
+      this.cdrPosts.push({ id: String(push.body.id), at: performance.now(), text });
     }
-    const outcome =
-      method === 'PUT'
-        ? this.store.put(module, segments, body)
-        : method === 'PATCH'
-          ? this.store.patch(module, segments, body)
-          : this.store.delete(module, segments);
-    if (outcome.httpStatus < 300) this.ledger.keep(push, text);
+    const outcome = this.write(push);
+    if (outcome.httpStatus < 300) {
+      this.ledger.keep(push, text);
+      this.onKept(push);
+    }
     return outcome;
   }
 
-  private show(response: ServerResponse, module: string, segments: string[]): void {
+  private write({ method, module, segments, body }: Push): StoreAnswer {
+    if (module === 'cdrs') return this.store.addCdr(body);
+    if (method === 'PUT') return this.store.put(module, segments, body);
+    if (method === 'PATCH') return this.store.patch(module, segments, body);
+    return this.store.delete(module, segments);
+  }
+
+  private show(request: GatewayRequest, module: string, segments: string[]): void {
     const object =
       module === 'cdrs'
         ? this.store.cdrs.get((segments[0] ?? '').toUpperCase())
         : this.store.get(module, segments);
-    if (object) answer(response, 200, 1000, object);
-    else answer(response, 404, 2003);
+    if (object) answer(request, 200, 1000, { data: object });
+    else answer(request, 404, 2003);
   }
 
-  private async answerCredentials(
-    request: IncomingMessage,
-    response: ServerResponse,
-    text: string,
-  ): Promise<void> {
+  private async answerCredentials(request: GatewayRequest): Promise<void> {
     if (request.method !== 'GET') {
-      await this.link.accept(JSON.parse(text) as { token: string; url: string });
+      await this.link.accept(JSON.parse(request.text) as { token: string; url: string });
       this.link.ours = randomUUID();
     }
-    answer(response, 200, 1000, this.credentials());
+    answer(request, 200, 1000, { data: this.credentials() });
   }
 
   private knows(header: string | undefined): boolean {
@@ -170,32 +170,40 @@ export class RecordingPartner {
   }
 }
 
-/** By events: an iterator for each of thousands of requests a second costs as much as answering them. */
-function readText(request: IncomingMessage): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
-    request.on('error', reject);
-  });
-}
-
 function answer(
-  response: ServerResponse,
+  request: GatewayRequest,
   httpStatus: number,
   ocpiStatus: number,
-  data?: unknown,
-  message?: string,
+  { data, message, headers }: Told = {},
 ): void {
-  if (response.destroyed) return;
-  const body = {
-    ...(data !== undefined && { data }),
-    status_code: ocpiStatus,
-    ...(message !== undefined && { status_message: message }),
-    timestamp: new Date().toISOString(),
-  };
-  const text = JSON.stringify(body);
-  const length = Buffer.byteLength(text);
-  response.writeHead(httpStatus, { 'Content-Type': 'application/json', 'Content-Length': length });
-  response.end(text);
+  const body =
+    data === undefined
+      ? bareAnswer(ocpiStatus, message)
+      : envelope({ data, status_code: ocpiStatus });
+  request.answer(httpStatus, body, headers);
 }
+
+interface Told {
+  data?: unknown;
+  message?: string | undefined;
+  headers?: string;
+}
+
+const bareAnswers = new Map<string, string>();
+
+/** Answers without data differ in hardly anything, so each is written once; its stamp stays that of the first. */
+function bareAnswer(ocpiStatus: number, message = ''): string {
+  const name = `${ocpiStatus} ${message}`;
+  let text = bareAnswers.get(name);
+  if (text === undefined) {
+    text = envelope({
+      status_code: ocpiStatus,
+      ...(message !== '' && { status_message: message }),
+    });
+    bareAnswers.set(name, text);
+  }
+  return text;
+}
+
+const envelope = (content: object): string =>
+  JSON.stringify({ ...content, timestamp: new Date().toISOString() });
