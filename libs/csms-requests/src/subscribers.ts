@@ -47,8 +47,14 @@ export async function acknowledge(source: SqlRunner, name: string, cursor: Curso
 
 const COUNT_UP_TO = 100_000;
 
-/** Messages that each subscriber has not taken, counted up to 100,000. */
-export async function subscriberLags(source: SqlRunner): Promise<{ name: string; lag: number }[]> {
+/**
+ * Messages that each of `subscribers` has not taken, counted up to 100,000. Those that never asked are left out: nothing
+ * is kept for them.
+ */
+export async function subscriberLags(
+  source: SqlRunner,
+  subscribers: readonly string[],
+): Promise<{ name: string; lag: number }[]> {
   return rowsOf(
     source,
     `SELECT s.name, behind.lag FROM csms_subscriber s
@@ -58,7 +64,8 @@ export async function subscriberLags(source: SqlRunner): Promise<{ name: string;
            SELECT FROM csms_message m
             WHERE (m.xid, m.seq) > (s.cursor_xid, s.cursor_seq)
               AND (m.party_key IS NULL OR c.name IS NULL OR m.party_key = ANY (c.parties))
-            LIMIT $1) AS counted) AS behind`,
-    [COUNT_UP_TO],
+            LIMIT $1) AS counted) AS behind
+      WHERE s.name = ANY ($2)`,
+    [COUNT_UP_TO, subscribers],
   );
 }

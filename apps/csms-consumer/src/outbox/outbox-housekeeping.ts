@@ -35,9 +35,9 @@ export class OutboxHousekeeping implements OnApplicationBootstrap {
     });
   }
 
-  /** Sets `ocpi_csms_outbox_lag_messages` for each subscriber. */
+  /** Sets `ocpi_csms_outbox_lag_messages` for each subscriber of the binding in use, and for no other. */
   async measure(): Promise<void> {
-    const lags = await subscriberLags(this.dataSource);
+    const lags = await subscriberLags(this.dataSource, await this.subscribersInUse());
     this.metrics.csmsOutboxLagMessages.reset();
     for (const { name, lag } of lags)
       this.metrics.csmsOutboxLagMessages.set({ subscriber: name }, lag);
@@ -45,13 +45,20 @@ export class OutboxHousekeeping implements OnApplicationBootstrap {
 
   /** Removes old messages; a subscriber of the binding in use holds what it has not taken, however old. */
   async prune(): Promise<number> {
-    const { csmsOut, changeLogRetentionHours } = this.settings;
+    const { changeLogRetentionHours } = this.settings;
+    return pruneCsmsMessages(
+      this.dataSource,
+      changeLogRetentionHours,
+      await this.subscribersInUse(),
+    );
+  }
+
+  /** Cursors of the other binding, and of clients that were removed, stand where they stood. */
+  private async subscribersInUse(): Promise<string[]> {
+    const { csmsOut } = this.settings;
+    if (csmsOut === 'kafka') return [KAFKA_SUBSCRIBER];
+    if (csmsOut === 'none') return [];
     const clients = await rowsOf<{ name: string }>(this.dataSource, 'SELECT name FROM csms_client');
-    const holders = {
-      kafka: [KAFKA_SUBSCRIBER],
-      http: clients.map(({ name }) => name),
-      none: [],
-    }[csmsOut];
-    return pruneCsmsMessages(this.dataSource, changeLogRetentionHours, holders);
+    return clients.map(({ name }) => name);
   }
 }

@@ -250,6 +250,27 @@ describe('a CSMS that asks for its messages', () => {
     expect(await metrics()).toContain('ocpi_csms_outbox_lag_messages{subscriber="csms"} 0');
   });
 
+  it('is not counted once it was removed, nor is Kafka while messages go out over HTTP', async () => {
+    const housekeeping = outbox.app.get(OutboxHousekeeping);
+    const lags = async () => {
+      await housekeeping.measure();
+      const text = await (await fetch(`${outbox.url}/metrics`)).text();
+      return text.split('\n').filter((line) => line.startsWith('ocpi_csms_outbox_lag_messages'));
+    };
+    await beginAtTail();
+    await outbox.source.query(
+      `INSERT INTO csms_subscriber (name, cursor_xid, cursor_seq) VALUES ('kafka', 0, 0)`,
+    );
+    await say(outbox.source, 'A');
+    await outbox.source.query(`UPDATE csms_message SET at = now() - interval '100 days'`);
+    expect(await lags()).toEqual(['ocpi_csms_outbox_lag_messages{subscriber="csms"} 1']);
+    expect(await housekeeping.prune()).toBe(0);
+
+    await outbox.source.query('DELETE FROM csms_client');
+    expect(await lags()).toEqual([]);
+    expect(await housekeeping.prune()).toBe(1);
+  });
+
   it('does not hold what is meant for others', async () => {
     await beginAtTail();
     await addCsmsMessages(outbox.source, [aboutToken('FOREIGN', 'NL*BBB')]);
