@@ -107,6 +107,10 @@ describe('the admin API', () => {
       .post('csms-clients')
       .send({ name: 'other', parties: ['NL*XXX'] })
       .expect(400);
+    await admin
+      .post('csms-clients')
+      .send({ name: 'kafka', parties: ['NL*EVC'] })
+      .expect(409);
     await admin.delete('csms-clients/csms').expect(204);
     await admin.delete('csms-clients/csms').expect(404);
   });

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { recordAct } from '#audit';
-import { newWebhookSecret } from '#csms-requests';
+import { KAFKA_SUBSCRIBER, newWebhookSecret } from '#csms-requests';
 import { hashToken, SecretBox } from '#partners';
 import { GatewaySettings, newSecret } from '#platform';
 import { DataSource } from 'typeorm';
@@ -28,8 +28,12 @@ export class CsmsClientRegister {
     return this.dataSource.query<CsmsClient[]>(`SELECT ${COLUMNS} FROM csms_client ORDER BY name`);
   }
 
-  /** @throws Problem 400 for parties that are not ours, 409 for a name in use. */
+  /** @throws Problem 400 for parties that are not ours, 409 for a name in use; `kafka` always is. */
   async create(given: NewCsmsClient): Promise<CreatedCsmsClient> {
+    // Its cursor would be that of the topics.
+    if (given.name === KAFKA_SUBSCRIBER) {
+      throw Problem.conflict(`${KAFKA_SUBSCRIBER} stands for the readers of the topics`);
+    }
     const parties = foldParties(given.parties);
     const unknown = unknownParties('parties', parties, await this.parties.keys());
     if (unknown.length > 0) throw Problem.invalid(unknown);
