@@ -107,6 +107,18 @@ describe('the command line', () => {
     expect(list + shown).not.toContain(tokenA);
   });
 
+  it('takes a CSMS away only with --yes: what it has not fetched goes too', async () => {
+    await said('csms', 'add', 'gone', '--party', 'NL*EVC');
+
+    expect(await ocpi('csms', 'rm', 'gone')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('say --yes'),
+    });
+    expect(await said('csms', 'list')).toContain('gone');
+    await said('csms', 'rm', 'gone', '--yes');
+    expect(await said('csms', 'list')).not.toContain('gone');
+  });
+
   it('prints the answer as JSON with --json', async () => {
     const { connections } = JSON.parse(await said('partner', 'list', '--json'));
 

@@ -1,5 +1,6 @@
 import { type Command } from 'commander';
 import { at } from '../admin-api.js';
+import { CliError } from '../cli-error.js';
 import { answer, type CliContext, command, several } from '../context.js';
 import { ago, facts, table } from '../print.js';
 
@@ -63,12 +64,18 @@ export function addCsmsCommands(program: Command, context: CliContext): void {
     );
   });
 
-  command(csms, 'rm <name>', 'take its key away', 'csms rm our-csms').action(
-    async (name: string, options: { json?: boolean }) => {
+  command(
+    csms,
+    'rm <name>',
+    'take its key away, and what it has not fetched yet',
+    'csms rm our-csms --yes',
+  )
+    .option('--yes', 'there is no way back')
+    .action(async (name: string, options: { yes?: boolean; json?: boolean }) => {
+      if (options.yes !== true) throw new CliError('there is no way back: say --yes');
       await context.api.call('DELETE', at('csms-clients', name));
       answer(context, options, { removed: name }, () => `${name} is no longer let in.`);
-    },
-  );
+    });
 }
 
 interface NewClient {
