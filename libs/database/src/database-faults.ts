@@ -1,6 +1,6 @@
 const TRANSIENT_CLASSES = ['08', '53', '57', '58'];
 const AWAY =
-  /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|Connection terminated|connection error|timeout exceeded when trying to connect|Connection ended|Driver not Connected|not queryable|pool after calling end/i;
+  /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|Connection terminated|connection error|timeout exceeded when trying to connect|Connection ended|Driver not Connected|not queryable|pool after calling end/i;
 
 interface DatabaseFault {
   code?: unknown;
