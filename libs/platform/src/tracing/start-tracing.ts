@@ -1,6 +1,7 @@
 import { context, diag, DiagLogLevel } from '@opentelemetry/api';
 import type * as Sdk from '@opentelemetry/sdk-trace';
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type TracingSettings } from '../configuration/tracing-settings.js';
 import { createLogger } from '../logging/logger.js';
 import { useTracer } from './tracing.js';
@@ -8,9 +9,12 @@ import { useTracer } from './tracing.js';
 export interface Tracing {
   /** Sends now what has ended. */
   flush(): Promise<void>;
-  /** Sends what is left, and traces no more. */
+  /** Sends what is left, as far as the collector takes it within two seconds, and traces no more. */
   end(): Promise<void>;
 }
+
+/** A process that ends is waited for; its last spans are worth less than that. */
+const LAST_SENDING_MS = 2000;
 
 const nothing = (): Promise<void> => Promise.resolve();
 
@@ -49,7 +53,7 @@ export async function startTracing(settings: TracingSettings, appName: string): 
     flush: () => provider.forceFlush(),
     end: async () => {
       useTracer(undefined);
-      await provider.shutdown();
+      await Promise.race([provider.shutdown(), sleep(LAST_SENDING_MS, undefined, { ref: false })]);
       context.disable();
       diag.disable();
     },
