@@ -1,8 +1,9 @@
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { GatewaySettings } from '#platform';
 import { DataSource } from 'typeorm';
-import { openDataSource } from './data-source.js';
+import { openAtStart } from './open-at-start.js';
 import { rebaseRestoredLogs } from './rebase-restored-logs.js';
+import { requireSchema } from './require-schema.js';
 import { runMigrations } from './run-migrations.js';
 
 /** One `DataSource` for the whole process, opened at start and closed last. */
@@ -20,10 +21,16 @@ export class DatabaseModule implements OnApplicationShutdown {
           provide: DataSource,
           inject: [GatewaySettings],
           useFactory: async (settings: GatewaySettings) => {
-            if (settings.environment !== 'production') await runMigrations(settings.databaseUrl);
-            const { databaseUrl, databasePoolSize } = settings;
-            const dataSource = await openDataSource(databaseUrl, databasePoolSize, applicationName);
-            await rebaseRestoredLogs(dataSource);
+            const { databaseUrl, databasePoolSize, environment } = settings;
+            if (environment !== 'production') await runMigrations(databaseUrl);
+            const dataSource = await openAtStart(databaseUrl, databasePoolSize, applicationName);
+            try {
+              await requireSchema(dataSource);
+              await rebaseRestoredLogs(dataSource);
+            } catch (error) {
+              await dataSource.destroy();
+              throw error;
+            }
             return dataSource;
           },
         },

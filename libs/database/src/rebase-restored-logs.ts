@@ -21,9 +21,7 @@ const NEWEST = `SELECT greatest(${PLACES.map(({ table, column }) => `(SELECT max
  * Resolves to whether it was so.
  */
 export async function rebaseRestoredLogs(dataSource: DataSource): Promise<boolean> {
-  if (!(await hasLogs(dataSource)) || (await idsAhead(dataSource.manager)) === undefined) {
-    return false;
-  }
+  if ((await idsAhead(dataSource.manager)) === undefined) return false;
   return dataSource.transaction(async (tx) => {
     await tx.query('SELECT pg_advisory_xact_lock($1)', [REBASE_LOCK]);
     const newest = await idsAhead(tx);
@@ -44,12 +42,4 @@ export async function rebaseRestoredLogs(dataSource: DataSource): Promise<boolea
 async function idsAhead(source: Pick<EntityManager, 'query'>): Promise<number | undefined> {
   const [row] = await source.query<{ newest: number | null; next: number }[]>(NEWEST);
   return row && row.newest !== null && row.newest >= row.next ? row.newest : undefined;
-}
-
-/** They come with the first migration. */
-async function hasLogs(dataSource: DataSource): Promise<boolean> {
-  const [row] = await dataSource.query<{ found: boolean }[]>(
-    `SELECT to_regclass('csms_subscriber') IS NOT NULL AS found`,
-  );
-  return row?.found === true;
 }

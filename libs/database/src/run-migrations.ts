@@ -1,15 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DataSource, type QueryRunner } from 'typeorm';
-import { dataSourceOptions } from './data-source.js';
+import { type QueryRunner } from 'typeorm';
+import { openAtStart } from './open-at-start.js';
 
 const MIGRATION_LOCK = 7236152;
 const ASK_AGAIN_MS = 250;
 
 /** Brings the database at `url` to the newest schema. Replicas may call it at once: one works, the others wait. */
 export async function runMigrations(url: string): Promise<void> {
-  const dataSource = await new DataSource(
-    dataSourceOptions(url, 2, 'ocpi-migrations'),
-  ).initialize();
+  const dataSource = await openAtStart(url, 2, 'ocpi-migrations');
   const lock = dataSource.createQueryRunner();
   try {
     await takeLock(lock);

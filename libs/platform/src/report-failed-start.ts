@@ -8,5 +8,5 @@ import { SettingsError } from './configuration/settings.error.js';
 export function reportFailedStart(log: Logger, what: string, error: unknown): void {
   process.exitCode = 1;
   if (error instanceof SettingsError) console.error(`${what}: ${error.message}`);
-  else log.fatal({ err: error }, `${what} could not start`);
+  else log.fatal({ err: error }, `${what} could not start: ${(error as Error).message}`);
 }

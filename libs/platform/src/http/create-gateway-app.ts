@@ -89,9 +89,11 @@ export async function createGatewayApp(
   const app = await NestFactory.create<NestFastifyApplication>(rootModule, adapter, {
     abortOnError: false,
     bufferLogs: true,
+    autoFlushLogs: false, // who started it says why it failed
     bodyParser: false,
   });
   app.useLogger(frameworkLogger(app.get(Logger)));
+  app.flushLogs();
   const fastify = adapter.getInstance<FastifyInstance>();
   const settings = app.get(GatewaySettings);
   applyTimeouts(fastify.server, settings);
