@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from './data-source.js';
 import { isDatabaseAway } from './database-faults.js';
+import { requireTlsFiles } from './require-tls-files.js';
 
 const ASK_AGAIN_MS = 1000;
 
@@ -19,6 +20,7 @@ export async function openAtStart(
   applicationName: string,
   patienceMs = PATIENCE_MS,
 ): Promise<DataSource> {
+  requireTlsFiles(url);
   const until = performance.now() + patienceMs;
   for (let isFirst = true; ; isFirst = false) {
     try {

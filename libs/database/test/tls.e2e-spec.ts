@@ -1,4 +1,4 @@
-import { chownSync, copyFileSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chownSync, copyFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -6,6 +6,7 @@ import { type CertificateFiles, TestAuthority } from '../../../test/harness/cert
 import { type LocalPostgres, startOwnPostgres } from '../../../test/harness/local-services.js';
 import { eventually } from '../../../test/harness/wait-for.js';
 import { openDataSource } from '../src/data-source.js';
+import { openAtStart } from '../src/open-at-start.js';
 
 describe('TLS towards PostgreSQL', () => {
   let folder: string;
@@ -84,4 +85,18 @@ describe('TLS towards PostgreSQL', () => {
       /signature|issuer|certificate/i,
     );
   });
+
+  it.each(['sslrootcert', 'sslcert', 'sslkey'])(
+    'a process does not start with an empty file as %s, which Node would pass over',
+    async (parameter) => {
+      const empty = join(folder, 'empty.pem');
+      writeFileSync(empty, '');
+      const url = new URL(postgres.url);
+      url.search = new URLSearchParams({ sslmode: 'verify-full', [parameter]: empty }).toString();
+
+      await expect(openAtStart(url.href, 2, 'test')).rejects.toThrow(
+        `DATABASE_URL (${parameter}) names a file that is empty: ${empty}`,
+      );
+    },
+  );
 });

@@ -11,6 +11,8 @@ export const setFiles = (files: Readonly<Record<string, string | undefined>>): N
     Object.entries(files).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
 
+const HOLDS_A_KEY = /_KEY_FILE$|sslkey/;
+
 /**
  * The contents of PEM files, none of them empty and every certificate whole. Node takes an empty `ca` for none and trusts all
  * public authorities, and passes over certificates it cannot read. @throws SettingsError that names the file
@@ -20,7 +22,7 @@ export function readPemFiles(files: NamedFiles): Record<string, string> {
     Object.entries(files).map(([setting, file]) => {
       const text = contentsOf(setting, file);
       if (text.trim() === '') throw refusal(setting, 'that is empty', file);
-      if (!setting.endsWith('_KEY_FILE') && !holdsCertificates(text)) {
+      if (!HOLDS_A_KEY.test(setting) && !holdsCertificates(text)) {
         throw refusal(setting, 'that does not hold readable PEM certificates', file);
       }
       return [setting, text];
