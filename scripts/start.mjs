@@ -1,11 +1,16 @@
 import path from 'node:path';
+import { takeEnvFile } from './env-file.mjs';
 import { gatewayPorts, startGateway } from './gateway-processes.mjs';
 import { startPostgres } from './postgres.mjs';
 import { prepare } from './prepare.mjs';
 import { projectRoot, varDir } from './project-root.mjs';
 import { takeRunLock } from './run-lock.mjs';
 
-/** `npm start`: the gateway alone. Without DATABASE_URL it brings its own PostgreSQL, kept under var/postgres. */
+/**
+ * `npm start`: the gateway alone, by the settings of `.env` and the environment. Without DATABASE_URL it brings its own PostgreSQL,
+ * kept under var/postgres.
+ */
+takeEnvFile(path.join(projectRoot, '.env'));
 const ownDatabase = !process.env.DATABASE_URL;
 const dataDir = path.join(varDir, 'postgres');
 let postgres;
@@ -18,9 +23,9 @@ try {
   const ports = await gatewayPorts();
   lock?.note(`admin http://localhost:${ports.OCPI_INTERNAL_PORT}`);
   gateway = await startGateway({
-    OCPI_ENVIRONMENT: process.env.OCPI_ENVIRONMENT ?? 'development',
+    OCPI_ENVIRONMENT: process.env.OCPI_ENVIRONMENT || 'development',
     // With the well-known development keys nobody else on the network may reach it.
-    OCPI_BIND_ADDRESS: process.env.OCPI_BIND_ADDRESS ?? '127.0.0.1',
+    OCPI_BIND_ADDRESS: process.env.OCPI_BIND_ADDRESS || '127.0.0.1',
     DATABASE_URL: postgres.url,
     ...ports,
   });
