@@ -1,24 +1,9 @@
-import {
-  createLogger,
-  gatewayEnvironment,
-  GracefulShutdown,
-  readSettings,
-  reportFailedStart,
-  startTracing,
-} from '#platform';
-import { startCsmsConsumer } from './create-app.js';
-
-const log = createLogger('main');
-
-try {
-  const environment = gatewayEnvironment();
-  const tracing = await startTracing(readSettings(environment), 'csms-consumer');
-  const { app, internalPort } = await startCsmsConsumer(environment);
-  app.get(GracefulShutdown).exitOnSignals(async () => {
-    await app.close();
-    await tracing.end();
-  });
-  log.info({ internalPort }, 'csms-consumer is listening');
-} catch (error) {
-  reportFailedStart(log, 'csms-consumer', error);
+// An older Node cannot even load the rest, and would not say why.
+if (Number.parseInt(process.versions.node) >= 24) {
+  await import('./run.js');
+} else {
+  console.error(
+    `csms-consumer needs Node 24 or newer, and this is ${process.version}: node_modules/.bin/node is one`,
+  );
+  process.exitCode = 1;
 }

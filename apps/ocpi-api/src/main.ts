@@ -1,24 +1,9 @@
-import {
-  createLogger,
-  gatewayEnvironment,
-  GracefulShutdown,
-  readSettings,
-  reportFailedStart,
-  startTracing,
-} from '#platform';
-import { startOcpiApi } from './create-app.js';
-
-const log = createLogger('main');
-
-try {
-  const environment = gatewayEnvironment();
-  const tracing = await startTracing(readSettings(environment), 'ocpi-api');
-  const { app, publicPort, internalPort } = await startOcpiApi(environment);
-  app.get(GracefulShutdown).exitOnSignals(async () => {
-    await app.close();
-    await tracing.end();
-  });
-  log.info({ publicPort, internalPort }, 'ocpi-api is listening');
-} catch (error) {
-  reportFailedStart(log, 'ocpi-api', error);
+// An older Node cannot even load the rest, and would not say why.
+if (Number.parseInt(process.versions.node) >= 24) {
+  await import('./run.js');
+} else {
+  console.error(
+    `ocpi-api needs Node 24 or newer, and this is ${process.version}: node_modules/.bin/node is one`,
+  );
+  process.exitCode = 1;
 }
