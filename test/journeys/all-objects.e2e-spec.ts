@@ -1,4 +1,4 @@
-import { creditCdr, type OcpiVersion, OCPI_VERSIONS, type Price } from '#ocpi';
+import { type Cdr, type OcpiVersion, OCPI_VERSIONS, type Price } from '#ocpi';
 import {
   aCdr,
   aLocation,
@@ -273,8 +273,19 @@ describe('all that partners are sent and may read', () => {
     const [original] = await world.api.dataSource.query<{ body: string }[]>(
       `SELECT body FROM cdr WHERE cdr_key = 'CDR1'`,
     );
-    const of = (length: number) =>
-      creditCdr(JSON.parse(original!.body), 'C'.repeat(length), new Date(T2));
+    const body = JSON.parse(original!.body) as Cdr;
+    const { before_taxes, taxes } = body.total_cost;
+    const of = (length: number): Cdr => ({
+      ...body,
+      id: 'C'.repeat(length),
+      credit: true,
+      credit_reference_id: body.id,
+      total_cost: {
+        before_taxes: -before_taxes,
+        ...(taxes && { taxes: taxes.map((tax) => ({ ...tax, amount: -tax.amount })) }),
+      },
+      last_updated: T2,
+    });
     const [fitting] = await world.outcomes(event('cdr.issued', of(36), T2));
     expect(fitting).toEqual({ outcome: 'applied' });
     const [longer] = await world.outcomes(event('cdr.issued', of(37), T2));

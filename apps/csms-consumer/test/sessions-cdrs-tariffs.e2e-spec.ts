@@ -213,6 +213,29 @@ describe('a CDR', () => {
     ]);
   });
 
+  it('CDR-12 (partial: the warning): that takes another back, and changes more than its total, is passed on with a warning', async () => {
+    await gateway.connect('DE*EMP');
+    await gateway.send(location(), started(), ended(), cdr());
+    const { id, total_cost } = exampleData('cdr.issued');
+    const credit = (change = {}) =>
+      cdr({
+        id: `${id}-C`,
+        credit: true,
+        credit_reference_id: String(id).toLowerCase(),
+        total_cost: {
+          before_taxes: -total_cost.before_taxes,
+          taxes: total_cost.taxes.map((tax: Json) => ({ ...tax, amount: -tax.amount })),
+        },
+        ...change,
+      });
+    const [wrong] = await gateway.outcomes(credit({ id: `${id}-D`, meter_id: 'OTHER' }));
+    expect(wrong).toMatchObject({
+      outcome: 'applied',
+      warnings: [expect.stringMatching(/^meter_id: .*credit of CDR/)],
+    });
+    expect(await gateway.outcomes(credit())).toEqual([{ outcome: 'applied' }]);
+  });
+
   it('without a Session id needs no Session', async () => {
     await gateway.send(location());
     expect(await gateway.send(cdr({ session_id: undefined }))).toEqual(['applied']);

@@ -75,7 +75,7 @@ export * from './modules/sessions/session-transition.js';
 export * from './modules/cdrs/volumes.js';
 export * from './modules/cdrs/cdr-rules.js';
 export * from './modules/cdrs/cdr-lint.js';
-export * from './modules/cdrs/credit-cdr.js';
+export * from './modules/cdrs/credit-faults.js';
 export * from './modules/tokens/authorization-info.js';
 export * from './modules/tokens/emaid-issuer.js';
 export * from './modules/locations/is-open.js';

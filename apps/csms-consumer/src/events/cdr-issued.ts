@@ -3,6 +3,8 @@ import {
   type Cdr,
   cdrChecker,
   checkCdr,
+  creditFaults,
+  describeErrors,
   foldId,
   lintCdr,
   type Location,
@@ -28,8 +30,15 @@ import { withoutAliases } from './without-aliases.js';
 
 type Issued = CheckedEvent<Cdr>;
 const keyOf = ({ partyKey: party, data }: Issued): string => `${party}/${foldId(data.id)}`;
+const creditedKeyOf = ({ partyKey: party, data }: Issued): string | undefined =>
+  data.credit === true && data.credit_reference_id !== undefined
+    ? `${party}/${foldId(data.credit_reference_id)}`
+    : undefined;
 
-/** A final CDR, taken over as given once its Session has ended (CDR-07, CDR-09, CDR-18). */
+/**
+ * A final CDR, taken over as given once its Session has ended (CDR-07, CDR-09, CDR-18). A credit that changes more than the total of its
+ * original is passed on with a warning (CDR-12).
+ */
 export const cdrIssued = eventHandler<Cdr>({
   checker: cdrChecker,
   rules: checkCdr,
@@ -48,11 +57,15 @@ export const cdrIssued = eventHandler<Cdr>({
         })),
     );
     const fresh: { event: Issued; snapshot: string | null }[] = [];
+    const credits = new Map<Issued, string>();
     const verdicts = events.map((event) => {
       const session = sessions.get(`${event.partyKey}/${foldId(event.data.session_id ?? '')}`);
       const verdict = decide(event, known.get(keyOf(event)), session);
       if (verdict.outcome !== 'applied') return verdict;
       known.set(keyOf(event), event.data);
+      const original = known.get(creditedKeyOf(event) ?? '');
+      const faults = original ? creditFaults(event.data, original) : [];
+      if (faults.length > 0) credits.set(event, describeErrors(faults));
       const place = places.get(placeKey(event.partyKey, foldId(event.data.cdr_location.id)));
       const snapshot = session
         ? session.snapshot
@@ -67,7 +80,7 @@ export const cdrIssued = eventHandler<Cdr>({
       tx.sql,
       fresh.map(({ event }) => event),
     );
-    return withWarnings(events, verdicts, unheard);
+    return withWarnings(events, withWarnings(events, verdicts, unheard), credits);
   },
 });
 
@@ -101,6 +114,7 @@ function decide(
   return isSameToken ? APPLIED : parked('cdr_token: not the token of the Session');
 }
 
+/** These CDRs, where they are stored already, and those that they take back. */
 async function readCdrs(
   tx: EventTransaction,
   events: readonly Issued[],
@@ -109,7 +123,10 @@ async function readCdrs(
     tx.sql,
     `SELECT party_key || '/' || cdr_key AS key, body FROM cdr
       WHERE (party_key, cdr_key) IN (SELECT * FROM unnest($1::text[], $2::text[]))`,
-    [events.map((event) => event.partyKey), events.map(({ data }) => foldId(data.id))],
+    [
+      events.flatMap(({ partyKey: party }) => [party, party]),
+      events.flatMap(({ data }) => [foldId(data.id), foldId(data.credit_reference_id ?? '')]),
+    ],
   );
   return new Map(rows.map(({ key, body }) => [key, JSON.parse(body) as Cdr]));
 }

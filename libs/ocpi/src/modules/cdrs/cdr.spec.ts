@@ -8,7 +8,7 @@ import { lintCdr } from './cdr-lint.js';
 import { checkCdr } from './cdr-rules.js';
 import { type CdrView } from './cdr-view.js';
 import { type CdrDimension, type ChargingPeriod } from './charging-period.js';
-import { checkCreditCdr, creditCdr } from './credit-cdr.js';
+import { creditFaults } from './credit-faults.js';
 import { encodeCdr } from './encode-cdr.js';
 
 const tariff: Tariff = {
@@ -425,20 +425,20 @@ describe('CDR at entry', () => {
 });
 
 describe('credit CDRs', () => {
-  const credit = creditCdr(cdr(), 'C1-C', new Date('2026-04-01T00:00:00Z'));
+  const credit = cdr({
+    id: 'C1-C',
+    credit: true,
+    credit_reference_id: 'C1',
+    total_cost: price(-2.75, -0.55),
+    last_updated: '2026-04-01T00:00:00Z',
+  });
 
   it('CDR-11, CDR-12, CDR-13: only ids, total_cost and last_updated differ', () => {
-    expect(credit).toEqual({
-      ...cdr(),
-      id: 'C1-C',
-      credit: true,
-      credit_reference_id: 'C1',
-      total_cost: price(-2.75, -0.55),
-      last_updated: '2026-04-01T00:00:00Z',
-    });
     expect(checkCdr(credit)).toEqual([]);
-    expect(checkCreditCdr(credit, cdr())).toEqual([]);
-    expect(paths(checkCreditCdr({ ...credit, total_energy: -8 }, cdr()))).toEqual(['total_energy']);
+    expect(creditFaults(credit, cdr())).toEqual([]);
+    expect(paths(creditFaults({ ...credit, total_energy: -8 }, cdr()))).toEqual(['total_energy']);
+    const { total_cost } = cdr();
+    expect(paths(creditFaults({ ...credit, total_cost }, cdr()))).toEqual(['total_cost']);
   });
 
   it('CDR-14: a CDR that is no credit has neither key', () => {
