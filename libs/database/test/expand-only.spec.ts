@@ -1,6 +1,6 @@
 import { type QueryRunner } from 'typeorm';
 import { contractions } from './expand-only.js';
-import { MIGRATIONS } from './index.js';
+import { MIGRATIONS } from '../src/migrations/index.js';
 
 /** Migrations from before there was a release. */
 const UNRELEASED = 8;
