@@ -1,7 +1,7 @@
 import { type PartyId } from '../types/party.js';
 
 /** Header names in lower case, as Node hands them over; on the wire they have no case (TRN-52, TRN-71). */
-export const ROUTING_HEADERS = {
+const ROUTING_HEADERS = {
   toPartyId: 'ocpi-to-party-id',
   toCountryCode: 'ocpi-to-country-code',
   fromPartyId: 'ocpi-from-party-id',
@@ -60,17 +60,6 @@ export function writeRouting({ to, from }: Routing): Record<string, string> {
 export function mirrorRouting(request: Routing, answering?: PartyId): Routing {
   const from = answering ?? request.to;
   return { ...(request.from && { to: request.from }), ...(from && { from }) };
-}
-
-/** The longest message id that is taken over from a partner. */
-const MAX_MESSAGE_ID_LENGTH = 128;
-
-/** A partner's message id as it may be echoed; undefined when absent or unfit, then one is made (TRN-63). */
-export function readMessageId(headers: HeaderValues, name: string): string | undefined {
-  const id = single(headers, name);
-  return id !== undefined && id.length <= MAX_MESSAGE_ID_LENGTH && /^[\x21-\x7e]+$/.test(id)
-    ? id
-    : undefined;
 }
 
 /** One value of a header, whatever the case of its name; of a repeated one the first. */

@@ -76,18 +76,3 @@ export function chooseVersion(
 ): OcpiVersion | undefined {
   return OCPI_VERSIONS.filter((v) => ours.includes(v) && offered.includes(v)).at(-1);
 }
-
-/** Modules that need others beside them (VER-16): one message per fault, none when the choice is sound. */
-export function moduleDependencyFaults(identifiers: readonly ModuleId[]): string[] {
-  const needs: [ModuleId, readonly ModuleId[]][] = [
-    ['commands', ['locations', 'sessions']],
-    ['chargingprofiles', ['sessions']],
-  ];
-  return needs.flatMap(([module, required]) =>
-    identifiers.includes(module)
-      ? required
-          .filter((other) => !identifiers.includes(other))
-          .map((other) => `${module} needs ${other}`)
-      : [],
-  );
-}

