@@ -3,7 +3,7 @@ import path from 'node:path';
 import { runProgram } from '../run-program.mjs';
 import { goModule, goPrograms } from './go-programs.mjs';
 
-export const KUBERNETES_VERSION = 'v1.36.3';
+const KUBERNETES_VERSION = 'v1.36.3';
 const [major, minor] = KUBERNETES_VERSION.slice(1).split('.');
 const STAMP = 'k8s.io/component-base/version';
 

@@ -6,7 +6,7 @@ import { runProgram } from '../run-program.mjs';
 const BUILD_TIMEOUT_MS = 60 * 60_000;
 
 /** Where built programs and Go's own caches are kept between runs. */
-export const toolsDir = path.join(varDir, 'tools');
+const toolsDir = path.join(varDir, 'tools');
 
 /**
  * Builds programs of one Go module from the Go module proxy, whose checksum database vouches for the source. What was built

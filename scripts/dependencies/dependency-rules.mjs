@@ -1,5 +1,5 @@
 /** Licences that oblige us to nothing but naming the authors. */
-export const ALLOWED_LICENCES = [
+const ALLOWED_LICENCES = [
   '0BSD',
   'Apache-2.0',
   'BlueOak-1.0.0',

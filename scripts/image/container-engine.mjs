@@ -24,7 +24,7 @@ export async function containerEngine() {
 }
 
 /** One of the two, by the commands they have in common. */
-export class ContainerEngine {
+class ContainerEngine {
   constructor(name, env) {
     this.name = name;
     this.env = env;

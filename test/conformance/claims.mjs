@@ -21,7 +21,7 @@ function versionsOf(tag) {
  * Ids of conversion rules (G1…) and promises (P1…) may stand in the list; they are no checks and are left out.
  * A title without ids claims nothing; one that starts like a list and is none throws.
  */
-export function parseClaims(title) {
+function parseClaims(title) {
   if (!/^[A-Z]{3}-\d/.test(title)) return [];
   const claims = [];
   let position = 0;

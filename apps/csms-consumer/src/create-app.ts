@@ -12,7 +12,7 @@ import { DataSource } from 'typeorm';
 import { AppModule } from './app.module.js';
 
 /** The application, not listening yet; several may live in one process, each with its own environment. */
-export async function createCsmsConsumer(
+async function createCsmsConsumer(
   environment: EnvironmentVariables = process.env,
 ): Promise<NestFastifyApplication> {
   const app = await createGatewayApp(AppModule.forRoot(environment), { passDeepBodies: true });

@@ -32,7 +32,7 @@ export interface PartnerParts {
 }
 
 const OWNER = { country_code: 'NL', party_id: 'AAA' };
-export const CAPABLE: NonNullable<Evse['capabilities']> = [
+const CAPABLE: NonNullable<Evse['capabilities']> = [
   'CHARGING_PROFILE_CAPABLE',
   'CHARGING_PREFERENCES_CAPABLE',
 ];

@@ -16,7 +16,7 @@ export const ADMIN_KEY = 'admin-key-of-the-journeys';
 export const NEWER = ['2.2.1', '2.3.0'] as const;
 
 /** One partner per version, all of them the eMSP DE*EMP, so that each is told the same in its own words. */
-export type Recorders = Record<OcpiVersion, PartnerServer>;
+type Recorders = Record<OcpiVersion, PartnerServer>;
 
 /**
  * From the CSMS's event to the wire: events go through ingest, feeds push to a recording partner of every version, and

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ChannelSignal } from '#change-log';
 import { DataSource } from 'typeorm';
 
-export const COMMAND_CHANNEL = 'ocpi_command';
+const COMMAND_CHANNEL = 'ocpi_command';
 
 /** Tells timers, callbacks and the outbox that somebody waits: a command was opened or settled, a card decided on. */
 @Injectable()

@@ -41,7 +41,7 @@ import { TokenEntity } from './entities/token.entity.js';
 // 64-bit ids, sequences and transaction ids stay far below 2^53; numbers spare every caller a conversion.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
-export const ENTITIES = [
+const ENTITIES = [
   AuditEntryEntity,
   AuthorizationRequestEntity,
   ChargingProfileEntity,

@@ -4,7 +4,7 @@ import { serveCalls } from '../processes/worker-calls.js';
 import { benchToken } from '../tokens/bench-token.js';
 import { untilTime } from '../until-time.js';
 
-export interface StationLoad {
+interface StationLoad {
   /** Base URL of whoever decides. */
   url: string;
   key: string;

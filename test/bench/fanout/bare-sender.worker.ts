@@ -2,7 +2,7 @@ import { Pool } from 'undici';
 import { serveCalls } from '../processes/worker-calls.js';
 import { type RecordedRequest } from './receivers.worker.js';
 
-export interface Sending {
+interface Sending {
   requests: RecordedRequest[];
   /** How many to send in all; the requests are repeated in turn. */
   total: number;

@@ -11,7 +11,7 @@ export interface Load {
   seconds: number;
 }
 
-export interface LoadResult {
+interface LoadResult {
   perSecond: number;
   requests: number;
   bytes: number;

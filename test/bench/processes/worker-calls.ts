@@ -2,7 +2,7 @@
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- parameters are the concern of each function
 export type WorkerFunctions = Record<string, (argument: any) => unknown>;
 
-export interface WorkerCall {
+interface WorkerCall {
   id: number;
   name: string;
   argument: unknown;

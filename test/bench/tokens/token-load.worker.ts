@@ -4,7 +4,7 @@ import { quantile } from '../numbers.js';
 import { serveCalls } from '../processes/worker-calls.js';
 import { benchToken } from './bench-token.js';
 
-export interface TokenLoad {
+interface TokenLoad {
   /** Of the receiver's tokens endpoint for the party, without the uid. */
   url: string;
   authorization: string;

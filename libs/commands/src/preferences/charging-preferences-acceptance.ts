@@ -29,7 +29,7 @@ import { findSession, findSessionPlace, type StoredSession } from '../sessions/f
 type Preferences = ReceivedPreferences['preferences'];
 
 /** The partner's own request waits for the CSMS, so the limit is well below the time that partners wait for an answer. */
-export const PREFERENCES_WAIT_MS = 5000;
+const PREFERENCES_WAIT_MS = 5000;
 
 /** A driver's wishes for a Session of the caller, where the CSMS may be asked about them. */
 interface Wishes {

@@ -2,7 +2,7 @@ import { rowsOf, type SqlRunner } from '#change-log';
 import { randomUUID } from 'node:crypto';
 
 /** A reservation as a partner names it. */
-export interface ReservationName {
+interface ReservationName {
   partyKey: string;
   senderKey: string;
   locationKey: string;

@@ -29,7 +29,7 @@ export type AuthorizationRequested = Static<typeof AuthorizationRequested>;
 export const authorizationRequestedChecker = compile(AuthorizationRequested);
 
 /** OCPI's own words, and two for what it says by HTTP: nobody knows the token; nobody who must be asked answers. */
-export const VERDICTS = [
+const VERDICTS = [
   'ALLOWED',
   'BLOCKED',
   'EXPIRED',

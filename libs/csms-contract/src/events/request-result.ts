@@ -20,7 +20,7 @@ export type RequestTakenOn = Static<typeof RequestTakenOn>;
 export const requestTakenOnChecker = compile(RequestTakenOn);
 
 /** The words in which stations answer in OCPP, whatever the message. */
-export const STATION_STATUSES = [
+const STATION_STATUSES = [
   'Accepted',
   'Rejected',
   'Occupied',

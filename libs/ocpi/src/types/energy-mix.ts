@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { ClosedEnum, OpenEnum, Optional, Text } from './schema.js';
 
-export const ENERGY_SOURCE_CATEGORIES = [
+const ENERGY_SOURCE_CATEGORIES = [
   'NUCLEAR',
   'GENERAL_FOSSIL',
   'COAL',

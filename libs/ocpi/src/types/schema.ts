@@ -71,7 +71,7 @@ export function compile<S extends TSchema>(schema: S): Checker<Static<S>> {
 }
 
 /** The same value without null properties, at any depth. `__proto__` and the like stay ordinary keys. */
-export function withoutNulls(value: unknown): unknown {
+function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (typeof value !== 'object' || value === null) return value;
   if (Object.values(value).every((v) => typeof v !== 'object')) return value; // null is one, too

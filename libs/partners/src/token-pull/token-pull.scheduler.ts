@@ -25,7 +25,7 @@ class PullStoppedError extends Error {}
 type PullKind = PullResult['kind'];
 
 /** What is kept of a connection's pulls, in `connection.token_pull`. */
-export interface TokenPullState {
+interface TokenPullState {
   /** Not before this; absent = now. */
   nextAt?: string;
   /** Asked for since the last pull began: at least this much is pulled once more. */

@@ -12,10 +12,10 @@ import { TracingSettings } from './tracing-settings.js';
 export const ENVIRONMENTS = ['development', 'test', 'production'] as const;
 export type Environment = (typeof ENVIRONMENTS)[number];
 
-export const CSMS_OUT_BINDINGS = ['kafka', 'http', 'none'] as const;
+const CSMS_OUT_BINDINGS = ['kafka', 'http', 'none'] as const;
 export type CsmsOutBinding = (typeof CSMS_OUT_BINDINGS)[number];
 
-export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const SASL_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;

@@ -1,9 +1,9 @@
 import { Setting } from './setting.js';
 
-export const CLIENT_CERTIFICATES = ['off', 'optional', 'required'] as const;
+const CLIENT_CERTIFICATES = ['off', 'optional', 'required'] as const;
 export type ClientCertificates = (typeof CLIENT_CERTIFICATES)[number];
 
-export const TLS_VERSIONS = ['TLSv1.2', 'TLSv1.3'] as const;
+const TLS_VERSIONS = ['TLSv1.2', 'TLSv1.3'] as const;
 export type TlsVersion = (typeof TLS_VERSIONS)[number];
 
 /** TLS of the public port and towards partners. Files are PEM; those that change are read anew within ten seconds. */

@@ -1,5 +1,5 @@
 /** Each may do what those before it may. */
-export const ADMIN_ROLES = ['viewer', 'operator', 'admin'] as const;
+const ADMIN_ROLES = ['viewer', 'operator', 'admin'] as const;
 
 /**
  * What somebody may do with the admin API. `viewer` reads; `operator` looks after partners; `admin` also decides whom we

@@ -2,7 +2,7 @@ import { Act, type Actor, storable, withoutSecrets } from '#audit';
 import { type FastifyRequest } from 'fastify';
 import { type AdminRequest, type AuditedRoute } from './audited.js';
 
-export function actorOf({ principal, ip, id }: FastifyRequest): Actor {
+function actorOf({ principal, ip, id }: FastifyRequest): Actor {
   return {
     actor: principal?.actor ?? 'unknown',
     role: principal?.role ?? null,

@@ -2,8 +2,8 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsInt, IsISO8601, IsOptional, IsString, Max, Min } from 'class-validator';
 import { Type } from 'class-transformer';
 
-export const COMMAND_STATES = ['open', 'finished'] as const;
-export const CALLBACK_STATES = [
+const COMMAND_STATES = ['open', 'finished'] as const;
+const CALLBACK_STATES = [
   'waiting',
   'due',
   'sending',
@@ -12,7 +12,7 @@ export const CALLBACK_STATES = [
   'failed',
   'unknown',
 ] as const;
-export const RESERVATION_STATES = [
+const RESERVATION_STATES = [
   'pending',
   'active',
   'used',

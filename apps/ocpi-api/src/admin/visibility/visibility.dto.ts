@@ -4,7 +4,7 @@ import { type ShownRule } from '#database';
 import { SHOWN_RULES } from '../connections/new-connection.dto.js';
 
 /** `NL*EVC/LOC1` */
-export const OBJECT_NAME = /^[a-z]{2}\*[a-z0-9]{3}\/[\x20-\x7e]{1,36}$/i;
+const OBJECT_NAME = /^[a-z]{2}\*[a-z0-9]{3}\/[\x20-\x7e]{1,36}$/i;
 const OBJECT_NAME_MESSAGE = 'must be an object as NL*ABC/ID: its party, /, its id';
 
 /** What is left out stays as it is. */

@@ -144,10 +144,10 @@ export const PARKING_RESTRICTIONS = [
 ] as const;
 export const ParkingRestriction = OpenEnum(PARKING_RESTRICTIONS);
 
-export const PARKING_DIRECTIONS = ['PARALLEL', 'PERPENDICULAR', 'ANGLE'] as const;
+const PARKING_DIRECTIONS = ['PARALLEL', 'PERPENDICULAR', 'ANGLE'] as const;
 export const ParkingDirection = ClosedEnum(PARKING_DIRECTIONS);
 
-export const EVSE_POSITIONS = ['LEFT', 'RIGHT', 'CENTER'] as const;
+const EVSE_POSITIONS = ['LEFT', 'RIGHT', 'CENTER'] as const;
 export const EvsePosition = ClosedEnum(EVSE_POSITIONS);
 
 export const VEHICLE_TYPES = [

@@ -1,7 +1,7 @@
 import { type Hours, type Location, type RegularHours } from './location.js';
 
 /** Windows over midnight as two, the first until 23:59, the second on the next weekday (LOC-43). */
-export function splitNights(hours: Hours): Hours {
+function splitNights(hours: Hours): Hours {
   if (!hours.regular_hours?.some(isNight)) return hours;
   return { ...hours, regular_hours: hours.regular_hours.flatMap(split) };
 }

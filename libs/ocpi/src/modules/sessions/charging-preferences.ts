@@ -8,7 +8,7 @@ import {
 } from '../../types/received-date-time.js';
 import { ClosedEnum, compile, DateTime, Optional } from '../../types/schema.js';
 
-export const PROFILE_TYPES = ['CHEAP', 'FAST', 'GREEN', 'REGULAR'] as const;
+const PROFILE_TYPES = ['CHEAP', 'FAST', 'GREEN', 'REGULAR'] as const;
 export const ProfileType = ClosedEnum(PROFILE_TYPES);
 export type ProfileType = Static<typeof ProfileType>;
 

@@ -7,7 +7,7 @@ import { fourDecimals } from '../../types/number.js';
 import { type Session } from './session.js';
 
 /** Stands for an EVSE or connector not assigned yet (SES-34). */
-export const NOT_ASSIGNED = '#NA';
+const NOT_ASSIGNED = '#NA';
 
 /** What a single Session must not say although its schema allows it (SES-27, 28, 29, 34, 36, 42, 43). */
 export function checkSession(session: Session): FieldError[] {

@@ -5,13 +5,7 @@ import { AuthMethod } from '../cdrs/auth-method.js';
 import { CdrToken } from '../cdrs/cdr-token.js';
 import { ChargingPeriod } from '../cdrs/charging-period.js';
 
-export const SESSION_STATUSES = [
-  'ACTIVE',
-  'COMPLETED',
-  'INVALID',
-  'PENDING',
-  'RESERVATION',
-] as const;
+const SESSION_STATUSES = ['ACTIVE', 'COMPLETED', 'INVALID', 'PENDING', 'RESERVATION'] as const;
 export const SessionStatus = ClosedEnum(SESSION_STATUSES);
 export type SessionStatus = Static<typeof SessionStatus>;
 

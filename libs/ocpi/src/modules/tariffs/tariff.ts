@@ -8,7 +8,7 @@ export const TARIFF_DIMENSION_TYPES = ['ENERGY', 'FLAT', 'PARKING_TIME', 'TIME']
 export const TariffDimensionType = ClosedEnum(TARIFF_DIMENSION_TYPES);
 export type TariffDimensionType = Static<typeof TariffDimensionType>;
 
-export const TARIFF_TYPES = [
+const TARIFF_TYPES = [
   'AD_HOC_PAYMENT',
   'PROFILE_CHEAP',
   'PROFILE_FAST',
@@ -18,11 +18,11 @@ export const TARIFF_TYPES = [
 export const TariffType = ClosedEnum(TARIFF_TYPES);
 export type TariffType = Static<typeof TariffType>;
 
-export const TAX_INCLUDED = ['YES', 'NO', 'N/A'] as const;
+const TAX_INCLUDED = ['YES', 'NO', 'N/A'] as const;
 export const TaxIncluded = ClosedEnum(TAX_INCLUDED);
 export type TaxIncluded = Static<typeof TaxIncluded>;
 
-export const DAYS_OF_WEEK = [
+const DAYS_OF_WEEK = [
   'MONDAY',
   'TUESDAY',
   'WEDNESDAY',

@@ -3,7 +3,7 @@ import { CiString, ClosedEnum, DateTime, Optional, Text } from '../../types/sche
 import { TokenType } from '../../types/token-type.js';
 import { ProfileType } from '../sessions/charging-preferences.js';
 
-export const WHITELIST_TYPES = ['ALWAYS', 'ALLOWED', 'ALLOWED_OFFLINE', 'NEVER'] as const;
+const WHITELIST_TYPES = ['ALWAYS', 'ALLOWED', 'ALLOWED_OFFLINE', 'NEVER'] as const;
 export const WhitelistType = ClosedEnum(WHITELIST_TYPES);
 export type WhitelistType = Static<typeof WhitelistType>;
 
