@@ -1,7 +1,7 @@
-import { rowsOf, type SqlRunner } from './sql-runner.js';
-
 /** The transactions whose changes a statement could see: those that had ended when its snapshot was taken. */
 export class SeenTransactions {
+  static readonly none = new SeenTransactions(0, 0, new Set());
+
   private constructor(
     /** All below had ended. */
     readonly horizon: number,
@@ -21,14 +21,4 @@ export class SeenTransactions {
   has(xid: number): boolean {
     return xid < this.horizon || (xid < this.end && !this.running.has(xid));
   }
-}
-
-/** What every statement sees that begins after this was answered, on whichever connection. Not inside a transaction. */
-export async function readSeenTransactions(source: SqlRunner): Promise<SeenTransactions> {
-  const [row] = await rowsOf<{ taken: string }>(
-    source,
-    'SELECT pg_current_snapshot()::text AS taken',
-  );
-  if (!row) throw new Error('the database named no snapshot');
-  return SeenTransactions.parse(row.taken);
 }

@@ -1,4 +1,4 @@
-import { readSeenTransactions, type SeenTransactions } from '#change-log';
+import { SeenTransactions } from '#change-log';
 import { type LocationRow, readLocations } from '#database';
 import { LRUCache } from 'lru-cache';
 import { type DataSource } from 'typeorm';
@@ -21,7 +21,7 @@ export interface ReadState<Row> {
 
 /** Shared by all feeds of the process, so a view of it is printed once (P6). */
 export interface Loaded<Row> extends ReadState<Row> {
-  /** It holds at least what these transactions did. */
+  /** It holds what these transactions did, and nothing else. */
   seen: SeenTransactions;
 }
 
@@ -111,17 +111,14 @@ export class ObjectLoader {
     const read = READERS[kind] as (
       s: DataSource,
       ids: number[],
-    ) => Promise<ReadonlyMap<number, unknown>>;
-    const reading = this.readAll(() => read(this.source, [...batch.keys()]));
+    ) => Promise<ReadonlyMap<number, { snapshot: string }>>;
+    const reading = read(this.source, [...batch.keys()]).then((rows) => {
+      const [first] = rows.values(); // all are of one statement
+      return { rows, seen: first ? SeenTransactions.parse(first.snapshot) : SeenTransactions.none };
+    });
     for (const [id, deliver] of batch) {
       deliver(reading.then(({ rows, seen }) => ({ row: rows.get(id), seen, made: new Map() })));
     }
-  }
-
-  /** What is seen is asked first: statements that begin later see at least that. */
-  private async readAll<T>(read: () => Promise<T>): Promise<{ rows: T; seen: SeenTransactions }> {
-    const seen = await readSeenTransactions(this.source);
-    return { rows: await read(), seen };
   }
 }
 

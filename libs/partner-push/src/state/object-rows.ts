@@ -3,6 +3,8 @@ import { type DataSource } from 'typeorm';
 
 export interface TariffRow {
   id: number;
+  /** See LocationRow. */
+  snapshot: string;
   partyKey: string;
   tariffKey: string;
   deletedAt: Date | null;
@@ -13,6 +15,8 @@ export interface TariffRow {
 
 export interface SessionRow {
   id: number;
+  /** See LocationRow. */
+  snapshot: string;
   partyKey: string;
   tokenPartyKey: string;
   session: Session;
@@ -22,6 +26,8 @@ export interface SessionRow {
 
 export interface CdrRow {
   id: number;
+  /** See LocationRow. */
+  snapshot: string;
   partyKey: string;
   tokenPartyKey: string;
   cdr: Cdr;
@@ -38,7 +44,7 @@ export async function readTariffs(
   ids: readonly number[],
 ): Promise<Map<number, TariffRow>> {
   const rows = await source.query<Stored<TariffRow, 'tariff'>[]>(
-    `SELECT id, party_key AS "partyKey", tariff_key AS "tariffKey", deleted_at AS "deletedAt",
+    `SELECT id, pg_current_snapshot()::text AS snapshot, party_key AS "partyKey", tariff_key AS "tariffKey", deleted_at AS "deletedAt",
             ac_voltage AS "acVoltage", body
        FROM tariff WHERE id = ANY($1)`,
     [ids],
@@ -51,7 +57,7 @@ export async function readSessions(
   ids: readonly number[],
 ): Promise<Map<number, SessionRow>> {
   const rows = await source.query<Stored<SessionRow, 'session'>[]>(
-    `SELECT id, party_key AS "partyKey", token_party_key AS "tokenPartyKey", body,
+    `SELECT id, pg_current_snapshot()::text AS snapshot, party_key AS "partyKey", token_party_key AS "tokenPartyKey", body,
             location_snapshot AS "locationSnapshot"
        FROM session WHERE id = ANY($1)`,
     [ids],
@@ -64,7 +70,7 @@ export async function readCdrs(
   ids: readonly number[],
 ): Promise<Map<number, CdrRow>> {
   const rows = await source.query<Stored<CdrRow, 'cdr'>[]>(
-    `SELECT id, party_key AS "partyKey", token_party_key AS "tokenPartyKey", body,
+    `SELECT id, pg_current_snapshot()::text AS snapshot, party_key AS "partyKey", token_party_key AS "tokenPartyKey", body,
             location_snapshot AS "locationSnapshot"
        FROM cdr WHERE id = ANY($1)`,
     [ids],
