@@ -1,6 +1,7 @@
 import { Metrics } from '#platform';
 import { Kafka, type KafkaMessage, logLevel } from 'kafkajs';
 import { type AddressInfo, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DeadLetters } from '../src/kafka/dead-letters.js';
 import { KafkaEvent } from '../src/kafka/kafka-event.js';
 
@@ -24,5 +25,35 @@ describe('copies of parked records', () => {
     expect(missed.values).toEqual([expect.objectContaining({ value: 2 })]);
     await letters.close();
     await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('P9 (partial: copies): those of partitions that are taken side by side are all written', async () => {
+    const written: string[] = [];
+    const connecting = () => {
+      let isConnected = false;
+      return {
+        connect: () => sleep(20).then(() => (isConnected = true)),
+        disconnect: () => Promise.resolve((isConnected = false)),
+        send: ({ topic }: { topic: string }) => {
+          if (!isConnected) return Promise.reject(new Error('The producer is disconnected'));
+          written.push(topic);
+          return Promise.resolve([]);
+        },
+      };
+    };
+    const metrics = new Metrics();
+    const letters = new DeadLetters({ producer: connecting } as unknown as Kafka, metrics);
+    const topics = ['csms.sessions.v1', 'csms.cdrs.v1', 'csms.tariffs.v1'];
+
+    await Promise.all(
+      topics.map((topic) =>
+        letters.send(topic, [{ event: new KafkaEvent(topic, 0, record), reason: 'no JSON' }]),
+      ),
+    );
+
+    expect(written).toEqual(topics.map((topic) => `${topic}.dlq`));
+    const missed = await metrics.csmsDeadLettersMissedTotal.get();
+    expect(missed.values).toEqual([expect.objectContaining({ value: 0 })]);
+    await letters.close();
   });
 });
