@@ -98,6 +98,22 @@ describe('the admin API', () => {
     expect(documented.toSorted()).toEqual(served.toSorted());
   });
 
+  it('documents on every route what its limits answer', () => {
+    const operations = Object.entries<Json>(documentOf('admin.openapi.json').paths).flatMap(
+      ([path, item]) =>
+        Object.entries<Json>(item).map(([method, { responses }]) => ({
+          route: `${method} ${path}`,
+          undocumented: ['414', '429', '431'].filter((status) => !(status in responses)),
+          retryAfter: 'Retry-After' in (responses['429']?.headers ?? {}),
+        })),
+    );
+
+    expect(operations.length).toBeGreaterThan(40);
+    for (const { route, ...rest } of operations) {
+      expect({ route, ...rest }).toEqual({ route, undocumented: [], retryAfter: true });
+    }
+  });
+
   it('serves its document and those of OCPI, with pages to read them', async () => {
     for (const [path, title] of [
       ['', 'OCPI gateway: admin API'],
@@ -167,6 +183,12 @@ describe.each(OCPI_VERSIONS)('OCPI %s', (version) => {
       [`/${version}/sessions`, `/${version}/sessions`],
       [`/${version}/locations?limit=2`, `/${version}/locations`],
       [`/${version}/locations?limit=x`, `/${version}/locations`],
+      [`/${version}/locations?x=${'y'.repeat(10_000)}`, `/${version}/locations`],
+      [
+        `/${version}/locations`,
+        `/${version}/locations`,
+        { headers: { 'x-padding': 'x'.repeat(33_000) } },
+      ],
       [`/${version}/locations/FULL`, `/${version}/locations/{location_id}`],
       [`/${version}/locations/NONE`, `/${version}/locations/{location_id}`],
       [`/${version}/locations/FULL/FIELDS`, `/${version}/locations/{location_id}/{evse_uid}`],

@@ -89,13 +89,18 @@ const REFUSALS: Record<string, [name: string, description: string]> = {
   401: ['Unauthorized', 'The credentials token is missing, unknown, or of another purpose.'],
   404: ['NotFound', 'There is none, or not for this partner.'],
   405: ['MethodNotAllowed', 'Not by this method; `Allow` names the others.'],
+  408: ['TooSlow', 'The request did not come in time.'],
   413: ['TooLarge', 'The body is too large.'],
+  414: ['UrlTooLong', 'The URL is too long.'],
   429: [
     'TooManyRequests',
     'More requests than this connection may make; `Retry-After` has the seconds.',
   ],
+  431: ['HeadersTooLarge', 'The headers are too large.'],
   503: ['Unavailable', 'Not now; try again.'],
 };
+/** Answered before there is a request whose ids could be echoed. */
+const UNREAD = ['408', '431'];
 const OF_BODIES = ['400', '413'];
 
 const ID_HEADERS: Record<string, string> = {
@@ -189,10 +194,14 @@ class OcpiDocument {
         {
           description,
           headers: {
-            ...this.headerRefs([
-              ...Object.keys(ID_HEADERS),
-              ...(this.isRoutedVersion ? Object.keys(ROUTING) : []),
-            ]),
+            ...this.headerRefs(
+              UNREAD.includes(status)
+                ? []
+                : [
+                    ...Object.keys(ID_HEADERS),
+                    ...(this.isRoutedVersion ? Object.keys(ROUTING) : []),
+                  ],
+            ),
             ...(status === '405' && { Allow: { schema: { type: 'string' } } }),
             ...(status === '429' && { 'Retry-After': { schema: { type: 'integer' } } }),
           },

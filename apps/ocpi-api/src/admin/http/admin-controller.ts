@@ -7,7 +7,7 @@ import {
   UsePipes,
   ValidationPipe,
 } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { type ValidationError } from 'class-validator';
 import { type FieldError } from '#ocpi';
 import { AdminAccessGuard } from '../access/admin-access.guard.js';
@@ -26,6 +26,13 @@ export const AdminController = (path: string, tag: string) =>
     ApiTags(tag),
     ApiBearerAuth('adminKey'),
     ApiBearerAuth('oidc'),
+    ApiResponse({ status: 414, description: 'The URL is too long' }),
+    ApiResponse({
+      status: 429,
+      description: 'Too many wrong keys or tokens from this address',
+      headers: { 'Retry-After': { description: 'Seconds', schema: { type: 'integer' } } },
+    }),
+    ApiResponse({ status: 431, description: 'The headers are too large' }),
     UseGuards(AdminAccessGuard),
     UseInterceptors(AuditedWrites),
     UseFilters(ProblemFilter),
