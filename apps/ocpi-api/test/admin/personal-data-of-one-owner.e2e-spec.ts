@@ -201,6 +201,37 @@ describe('personal data of a token whose uid another eMSP uses too', () => {
   });
 });
 
+describe('personal data of a token whose uid URLs and JSON escape', () => {
+  it('is told of, and erased with, the messages that write it so', async () => {
+    const uid = 'CARD 7/8';
+    await storeToken(OURS, uid);
+    const cdr = (slash: string) =>
+      JSON.stringify({ cdr_token: cdrToken(OURS, uid) }).replaceAll('/', slash);
+    const ours = [
+      await storeTraced('emsp', '/ocpi/2.2.1/tokens/DE/EMP/CARD%207%2f8?type=RFID'),
+      await storeTraced('emsp', '/ocpi/2.2.1/tokens/DE/EMP/%63ard%207%2F8?x=%'),
+      await storeTraced('emsp', '/cdrs', { module: 'cdrs', request: cdr('\\/') }),
+      await storeTraced('emsp', '/cdrs', {
+        module: 'cdrs',
+        request: `${cdr('\\u002f')}… [cut: 9]`,
+      }),
+      await storeTraced('emsp', '/commands', {
+        module: 'commands',
+        request: '{"response_url":"https://e.example/r?of=CARD%207%2F8"}',
+      }),
+    ];
+    const others = [
+      await storeTraced('emsp', '/ocpi/2.2.1/tokens/DE/EMP/CARD%207%2F9'),
+      await storeTraced('emsp', '/cdrs?date_from=2026-01-01T00%3A00%3A00Z', { module: 'cdrs' }),
+    ];
+
+    expect((await told(uid))['partner_message']).toHaveLength(ours.length);
+    const { body } = await erase(uid).expect(200);
+    expect(body.removed.traced).toBe(ours.length);
+    expect(await tracedIds()).toEqual(others);
+  });
+});
+
 describe('personal data of a token with a uid of one character', () => {
   it('is not what holds that character by chance', async () => {
     await storeToken(OURS, '1');

@@ -31,18 +31,30 @@ export function mentionsIn(subject: TokenSubject, value: unknown): Mention[] {
 
 /** Mentions in a text that is no JSON, such as the beginning of a body that was cut. */
 export function mentionsInText(subject: TokenSubject, text: string): Mention[] {
-  const fields = text.matchAll(/"(?:uid|contract_id|auth_id|visual_number)"\s*:\s*"([^"]*)"/g);
-  const names = [...fields].some(([, value]) => isIdentifier(subject, value));
+  const fields = text.matchAll(
+    /"(?:uid|contract_id|auth_id|visual_number)"\s*:\s*("(?:[^"\\]|\\.)*")/g,
+  );
+  const names = [...fields].some(([, value = '']) => isIdentifier(subject, textOf(value)));
   return names ? ['own'] : wordsIn(subject, text);
 }
 
-/** Mentions as words: an identifier that is short stands in texts by chance. */
+/** Mentions as words, also where a URL escapes them: an identifier that is short stands in texts by chance. */
 export const wordsIn = ({ identifiers }: TokenSubject, text: string): Mention[] => {
-  const words = text.toUpperCase();
+  const words = decoded(text).toUpperCase();
   return identifiers.some((word) => word.length >= LONG_ENOUGH && hasWord(words, word))
     ? ['word']
     : [];
 };
+
+/** A URL, or a part of one, without escapes; what is none stays, and stops no other. */
+export const decoded = (text: string): string =>
+  text.replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => {
+    try {
+      return decodeURIComponent(escapes);
+    } catch {
+      return escapes;
+    }
+  });
 
 function hasWord(text: string, word: string): boolean {
   for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + 1)) {
@@ -50,6 +62,15 @@ function hasWord(text: string, word: string): boolean {
     if (!/[A-Z0-9]/.test(around)) return true;
   }
   return false;
+}
+
+/** Of a text as JSON writes it. */
+function textOf(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined; // with escapes that JSON does not know
+  }
 }
 
 const folded = (value: unknown): string | undefined =>

@@ -54,12 +54,17 @@ describe('namesToken', () => {
     expect(token('DE/EMP/04A1B2C3?type=APP_USER')).toBe(false);
     expect(token('DE/EMP/04A1B2C3D4')).toBe(false);
     expect(names({ module: 'cdrs', url: 'https://e.example/cdrs?of=04A1B2C3' })).toBe(true);
+    expect(token('DE/EMP/%304A1%42%322C3?x=%')).toBe(false);
+    expect(token('DE/EMP/%304A1%42%32C3?x=%')).toBe(true);
+    expect(names({ module: 'cdrs', url: '/cdrs?x=%zz%&of=%304A1B2C3' })).toBe(true);
   });
 
   it('finds it in a body that was cut', () => {
     expect(names({ request: '[{"uid": "04a1b2c3", "ty… [cut: 20000 characters in all]' })).toBe(
       true,
     );
+    expect(names({ request: '[{"uid": "04a1\\u0062\\u0032c3", "ty… [cut' })).toBe(true);
+    expect(names({ request: '[{"uid": "04a1\\x62c3", "ty… [cut' })).toBe(false);
   });
 });
 

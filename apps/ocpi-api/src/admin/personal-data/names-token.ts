@@ -1,4 +1,4 @@
-import { type Mention, mentionsIn, mentionsInText, wordsIn } from './mentions.js';
+import { decoded, type Mention, mentionsIn, mentionsInText, wordsIn } from './mentions.js';
 import { type TokenSubject } from './token-subject.js';
 
 /** A message of the trace, as far as it can name a token. */
@@ -49,7 +49,7 @@ function mentionsInUrl(subject: TokenSubject, message: TracedMessage): Mention[]
   const segments = path.split('/').map((segment) => decoded(segment).toUpperCase());
   const at = segments.lastIndexOf(subject.uidKey);
   if (at === -1 || (message.module ?? 'tokens') !== 'tokens') {
-    return wordsIn(subject, decoded(message.url));
+    return wordsIn(subject, message.url);
   }
   const type = new URLSearchParams(query).get('type') ?? 'RFID';
   if (subject.type !== undefined && subject.type !== type) return [];
@@ -69,13 +69,5 @@ function parsed(body: string | null): unknown {
     return JSON.parse(body ?? '');
   } catch {
     return undefined;
-  }
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
   }
 }

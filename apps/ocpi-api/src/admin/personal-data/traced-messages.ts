@@ -11,15 +11,19 @@ interface TracedRow extends TracedMessage {
   method: string;
 }
 
-/** Others than the owner's partner, and hubs before it, hear nothing of the token. */
+/**
+ * Others than the owner's partner, and hubs before it, hear nothing of the token. URLs and JSON may write it with escapes: what
+ * has any is read and judged in full.
+ */
 const ON_ITS_CONNECTIONS = `SELECT id, at, connection_id AS connection, module, method, url,
     request_headers AS headers, request_body AS request, response_body AS response
   FROM partner_message
  WHERE id > $3 AND connection_id IN (
          SELECT id FROM connection WHERE kind = 'hub' OR allowed_parties && ARRAY[$1, '*']
          UNION SELECT connection_id FROM remote_party WHERE party_key = $1)
-   AND EXISTS (SELECT FROM unnest($2::text[]) AS named
-        WHERE strpos(upper(concat(url, request_body, response_body)), named) > 0)
+   AND (concat(url, request_body, response_body) ~ '[%\\\\]'
+        OR EXISTS (SELECT FROM unnest($2::text[]) AS named
+             WHERE strpos(upper(concat(url, request_body, response_body)), named) > 0))
  ORDER BY id LIMIT ${AT_ONCE}`;
 
 /** The messages of traces that name the token; of a page of objects only those that do, of a body that was cut nothing. */
