@@ -37,15 +37,20 @@ const MOST_HELD = 2000;
 const MOST_HELD_CHARACTERS = 16_000_000;
 const MOST_IN_STATEMENT = 100;
 const TRIM_EVERY_MS = 10_000;
+/** Of what is kept of a partner at most: a burst is trimmed when it added this much, not only when the time has come. */
+const TRIM_AFTER_SHARE = 0.1;
 const BEYOND_CUT = 16_384;
 /** Longer than any token in any encoding: the end of a shortened body may be a part of one, which masking does not know. */
 const TORN = 600;
 
+// The lock waits for whoever deletes the connection, and then there is nothing to store for; of one connection at a time,
+// so that nobody waits in a circle.
 const INSERT = `INSERT INTO partner_message (connection_id, at, direction, module, method, url, http_status, ocpi_status,
     failure, duration_ms, request_id, correlation_id, request_headers, request_body,
     response_headers, response_body, size)
-  SELECT m.* FROM set_config('synchronous_commit', 'off', true),
-    json_to_recordset($1::json) AS m (connection_id text, at timestamptz, direction text, module text, method text,
+  SELECT c.id, m.* FROM set_config('synchronous_commit', 'off', true),
+    (SELECT id FROM connection WHERE id = $1 FOR KEY SHARE) AS c,
+    json_to_recordset($2::json) AS m (at timestamptz, direction text, module text, method text,
     url text, http_status int, ocpi_status int, failure text, duration_ms int, request_id text, correlation_id text,
     request_headers jsonb, request_body text, response_headers jsonb, response_body text, size int)`;
 
@@ -67,7 +72,8 @@ export class MessageTrace implements OnApplicationShutdown {
   private heldCharacters = 0;
   private timer: NodeJS.Timeout | undefined;
   private flushing: Promise<void> = Promise.resolve();
-  private readonly trimmedAt = new Map<string, number>();
+  /** When a connection's messages were trimmed, and what share of their most was added since. */
+  private readonly trimmed = new Map<string, { at: number; share: number }>();
 
   constructor(
     private readonly dataSource: DataSource,
@@ -118,29 +124,39 @@ export class MessageTrace implements OnApplicationShutdown {
   }
 
   private async store(rows: readonly { connectionId: string; text: string }[]): Promise<void> {
-    for (let start = 0; start < rows.length; start += MOST_IN_STATEMENT) {
-      const chunk = rows.slice(start, start + MOST_IN_STATEMENT);
-      try {
-        await this.dataSource.query(INSERT, [`[${chunk.map(({ text }) => text).join(',')}]`]);
-      } catch (error) {
-        this.metrics.tracedMessagesDroppedTotal.inc(chunk.length);
-        this.log.warn({ err: error, messages: chunk.length }, 'messages could not be kept');
+    for (const [connectionId, own] of Map.groupBy(rows, (row) => row.connectionId)) {
+      for (let start = 0; start < own.length; start += MOST_IN_STATEMENT) {
+        const texts = own.slice(start, start + MOST_IN_STATEMENT).map(({ text }) => text);
+        try {
+          await this.dataSource.query(INSERT, [connectionId, `[${texts.join(',')}]`]);
+        } catch (error) {
+          this.metrics.tracedMessagesDroppedTotal.inc(texts.length);
+          this.log.warn({ err: error, messages: texts.length }, 'messages could not be kept');
+        }
+        const characters = texts.reduce((sum, text) => sum + text.length, 0);
+        this.heldMessages -= texts.length;
+        this.heldCharacters -= characters;
+        await this.trim(connectionId, { messages: texts.length, characters });
       }
-      this.heldMessages -= chunk.length;
-      this.heldCharacters -= chunk.reduce((sum, { text }) => sum + text.length, 0);
-    }
-    for (const connectionId of new Set(rows.map((row) => row.connectionId))) {
-      await this.trim(connectionId);
     }
   }
 
-  private async trim(connectionId: string): Promise<void> {
-    const now = performance.now();
-    if (now - (this.trimmedAt.get(connectionId) ?? -Infinity) < TRIM_EVERY_MS) return;
-    this.trimmedAt.set(connectionId, now);
+  private async trim(
+    connectionId: string,
+    added: { messages: number; characters: number },
+  ): Promise<void> {
     const { traceMessages, traceMegabytes } = this.settings;
+    const mostCharacters = traceMegabytes * 1_000_000;
+    const now = performance.now();
+    const last = this.trimmed.get(connectionId) ?? { at: -Infinity, share: 0 };
+    const share = last.share + added.messages / traceMessages + added.characters / mostCharacters;
+    if (now - last.at < TRIM_EVERY_MS && share <= TRIM_AFTER_SHARE) {
+      this.trimmed.set(connectionId, { at: last.at, share });
+      return;
+    }
+    this.trimmed.set(connectionId, { at: now, share: 0 });
     try {
-      await this.dataSource.query(TRIM, [connectionId, traceMessages, traceMegabytes * 1_000_000]);
+      await this.dataSource.query(TRIM, [connectionId, traceMessages, mostCharacters]);
     } catch (error) {
       this.log.warn({ err: error, connection: connectionId }, 'a trace could not be trimmed');
     }
@@ -155,7 +171,6 @@ export class MessageTrace implements OnApplicationShutdown {
     const responseHeaders = answer && storedHeaders(answer.headers, tokens);
     const headers = JSON.stringify([requestHeaders, responseHeaders]);
     return {
-      connection_id: connectionId,
       at: message.at,
       direction: message.direction,
       module: message.module ?? moduleOfUrl(message.url, this.directory.get(connectionId)),
