@@ -40,6 +40,7 @@ describe('contractions', () => {
     'ALTER TABLE a ADD COLUMN b text',
     'ALTER TABLE a ADD COLUMN b integer NOT NULL DEFAULT 0, ADD COLUMN c numeric(3, 1)',
     'ALTER TABLE a SET (autovacuum_vacuum_scale_factor = 0.02)',
+    'CREATE TRIGGER t BEFORE TRUNCATE ON a FOR EACH STATEMENT EXECUTE FUNCTION f()',
   ])('finds nothing in %s', (statement) => expect(contractions([statement])).toEqual([]));
 
   it.each([
@@ -57,6 +58,7 @@ describe('contractions', () => {
     'CREATE UNIQUE INDEX ux_a ON a (b)',
     'CREATE INDEX ix_a ON a (b)',
     'CREATE TRIGGER t BEFORE INSERT ON a EXECUTE FUNCTION f()',
+    'CREATE TRIGGER t BEFORE TRUNCATE OR DELETE ON a EXECUTE FUNCTION f()',
     'UPDATE a SET b = 1',
     'DELETE FROM a',
     'TRUNCATE a',

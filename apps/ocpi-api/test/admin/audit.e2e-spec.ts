@@ -231,6 +231,9 @@ describe('the audit log', () => {
       'never changed',
     );
     await expect(dataSource.query('DELETE FROM audit_entry')).rejects.toThrow('before a week');
+    for (const truncate of ['TRUNCATE audit_entry', 'TRUNCATE connection, audit_entry CASCADE']) {
+      await expect(dataSource.query(truncate)).rejects.toThrow('never emptied');
+    }
     expect(await count()).toBe(before);
     await dataSource.query(
       `INSERT INTO audit_entry (at, actor, action, subject, outcome)

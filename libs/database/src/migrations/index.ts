@@ -10,6 +10,7 @@ import { HeldEnds1795000000007 } from './1795000000007-held-ends.js';
 import { Traceparents1796000000010 } from './1796000000010-traceparents.js';
 import { AuditEntry1796000000020 } from './1796000000020-audit-entry.js';
 import { MessageTrace1796000000021 } from './1796000000021-message-trace.js';
+import { AuditEntryTruncate1796000000030 } from './1796000000030-audit-entry-truncate.js';
 import { RetentionIndexes1796000000040 } from './1796000000040-retention-indexes.js';
 
 /** In order; each is written once and never touched again after it landed. */
@@ -25,5 +26,6 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Traceparents1796000000010,
   AuditEntry1796000000020,
   MessageTrace1796000000021,
+  AuditEntryTruncate1796000000030,
   RetentionIndexes1796000000040,
 ];
