@@ -259,6 +259,24 @@ describe('personal data of a token', () => {
     );
   });
 
+  it('stands in no audit entry, whatever field its uid was typed into', async () => {
+    for (const body of [
+      { party: 'DE*EMP', uid: UID },
+      { party: UID, token: { uid: UID } },
+      { party: 'DE*EMP', tokens: [UID], token: UID },
+      { party: { uid: UID } },
+    ]) {
+      await admin.post('personal-data/exports').send(body).expect(400);
+      await admin.post('personal-data/erasures').send(body).expect(400);
+    }
+
+    const entries = await rows('SELECT subject, reason, details FROM audit_entry');
+
+    expect(entries).toHaveLength(8);
+    expect(JSON.stringify(entries)).not.toContain(UID);
+    expect(entries[0]).toMatchObject({ subject: 'DE*EMP', details: { party: 'DE*EMP' } });
+  });
+
   it('leaves bills that add up and can still be sent, all under one pseudonym', async () => {
     const before = await rows<{ body: string }>('SELECT body FROM cdr ORDER BY id');
     const { body: erasure } = await erase().expect(200);

@@ -76,7 +76,11 @@ export class AdminAccessGuard implements CanActivate {
     const route = this.reflector.get<AuditedRoute | undefined>(AUDITED, context.getHandler());
     const act = adminAct(
       request,
-      route ?? { action: 'read', subjectOf: () => request.routeOptions.url },
+      route ?? {
+        action: 'read',
+        subjectOf: () => request.routeOptions.url,
+        detailsOf: () => ({}),
+      },
     );
     await writeAuditEntry(this.dataSource, act.entry('refused', reason));
   }

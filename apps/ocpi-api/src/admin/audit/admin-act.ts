@@ -13,7 +13,7 @@ function actorOf({ principal, ip, id }: FastifyRequest): Actor {
 
 /** A request to the admin API as the audit log tells of it. */
 export function adminAct(request: FastifyRequest, route: AuditedRoute): Act {
-  const { action, subjectOf } = route;
+  const { action, subjectOf, detailsOf } = route;
   const asked: AdminRequest = { params: textsOf(request.params), body: recordOf(request.body) };
   const subject = subjectOf(asked);
   const named = action.startsWith('connection.') ? (asked.params['id'] ?? subject) : undefined;
@@ -21,7 +21,7 @@ export function adminAct(request: FastifyRequest, route: AuditedRoute): Act {
     action,
     connectionId: typeof named === 'string' ? storable(named) : null,
     subject: typeof subject === 'string' ? storable(subject) : '',
-    details: withoutSecrets(asked.body) as Record<string, unknown>,
+    details: withoutSecrets(detailsOf(asked)) as Record<string, unknown>,
   });
 }
 

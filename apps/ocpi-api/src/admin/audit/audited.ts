@@ -11,6 +11,8 @@ export interface AuditedRoute {
   action: string;
   /** Names the thing where its path does not. */
   subjectOf: (request: AdminRequest) => unknown;
+  /** What was asked for, as far as the log may keep it; secrets are taken out of it. */
+  detailsOf: (request: AdminRequest) => Record<string, unknown>;
 }
 
 export const AUDITED = 'admin:audited';
@@ -19,4 +21,5 @@ export const AUDITED = 'admin:audited';
 export const Audited = (
   action: string,
   subjectOf: AuditedRoute['subjectOf'] = ({ params }) => Object.values(params).join('/'),
-) => SetMetadata(AUDITED, { action, subjectOf } satisfies AuditedRoute);
+  detailsOf: AuditedRoute['detailsOf'] = ({ body }) => body,
+) => SetMetadata(AUDITED, { action, subjectOf, detailsOf } satisfies AuditedRoute);

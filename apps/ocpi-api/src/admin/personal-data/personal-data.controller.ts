@@ -4,12 +4,18 @@ import { foldId } from '#ocpi';
 import { RequiresRole } from '../access/requires-role.js';
 import { Audited, type AdminRequest } from '../audit/audited.js';
 import { AdminController } from '../http/admin-controller.js';
+import { PARTY_KEY } from '../http/party-key.js';
 import { Erasure, PersonalData, TokenOfDriver } from './personal-data.dto.js';
 import { TokenPersonalData } from './personal-data.js';
 import { type NamedToken } from './token-subject.js';
 
-/** The token itself is not named: an audit log is not erased. */
-const partyOf = ({ body }: AdminRequest): unknown => body['party'];
+/** The token itself is not named, nor what stands in the wrong place and may be its uid: an audit log is not erased. */
+const partyOf = ({ body: { party } }: AdminRequest): string | undefined =>
+  typeof party === 'string' && PARTY_KEY.test(party) ? party : undefined;
+const detailsOf = (asked: AdminRequest): Record<string, unknown> => ({
+  party: partyOf(asked),
+  token: asked.body['token'],
+});
 
 @AdminController('personal-data', 'Tokens')
 export class PersonalDataController {
@@ -17,7 +23,7 @@ export class PersonalDataController {
 
   @Post('exports')
   @RequiresRole('admin')
-  @Audited('token.export', partyOf)
+  @Audited('token.export', partyOf, detailsOf)
   @HttpCode(200)
   @ApiOperation({ summary: 'Everything stored that names a token (GDPR, article 15)' })
   @ApiResponse({ status: 200, type: PersonalData })
@@ -27,7 +33,7 @@ export class PersonalDataController {
 
   @Post('erasures')
   @RequiresRole('admin')
-  @Audited('token.erase', partyOf)
+  @Audited('token.erase', partyOf, detailsOf)
   @HttpCode(200)
   @ApiOperation({
     summary: 'Erases the driver behind a token (GDPR, article 17)',
