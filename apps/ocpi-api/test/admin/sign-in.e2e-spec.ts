@@ -87,11 +87,31 @@ describe('a token of the issuer', () => {
       /not signed by the issuer/,
     ],
     ['without an end', () => issuer.token({}, { expires: null }), /"exp"/],
+    ...[4711, '', ' \0 ', null, { a: 1 }, ['x']].map(
+      (sub): [string, () => Promise<string>, RegExp] => [
+        `whose subject is ${JSON.stringify(sub)}`,
+        () => issuer.token({ ...groups('platform=team'), preferred_username: 'olga', sub }),
+        /"sub" does not fit/,
+      ],
+    ),
   ])('%s is refused', async (_, make, reason) => {
     const answer = await asked(await make());
 
     expect(answer.status).toBe(401);
     expect(answer.body.detail).toMatch(reason);
+  });
+
+  it('that names nobody goes by its subject', async () => {
+    for (const preferred_username of ['', ' ', 4711, null, '\0']) {
+      const token = await issuer.token({ ...groups('roaming-desk'), preferred_username });
+      const { status } = await admin.withKey(token).post('connections/nameless/pause');
+      expect(status).toBe(404);
+    }
+
+    const actors = await admin.dataSource.query<{ actor: string }[]>(
+      `SELECT DISTINCT actor FROM audit_entry WHERE subject = 'nameless'`,
+    );
+    expect(actors).toEqual([{ actor: 'oidc:user-1' }]);
   });
 
   it('may be a little late by our clock', async () => {

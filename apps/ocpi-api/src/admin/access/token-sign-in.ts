@@ -56,7 +56,7 @@ export class TokenSignIn {
     const { keys, expected } = this.issuer;
     try {
       const { payload } = await jwtVerify(token, (header, jws) => keys.find(header, jws), expected);
-      return { kind: 'principal', principal: this.principalOf(payload) };
+      return this.principalOf(payload);
     } catch (error) {
       if (error instanceof IssuerUnavailableError) {
         this.log.error({ err: error.cause ?? error }, error.message);
@@ -66,15 +66,14 @@ export class TokenSignIn {
     }
   }
 
-  private principalOf(payload: JWTPayload): Principal {
-    const name = claimAt(payload, this.settings.oidcNameClaim);
+  /** Whoever has no name is not let in: the audit log could not say who it was. */
+  private principalOf(payload: JWTPayload): SignIn {
+    const subject = nameIn(payload.sub);
+    if (subject === undefined) return notForUs('sub');
+    const called = nameIn(claimAt(payload, this.settings.oidcNameClaim)) ?? subject;
     const words = wordsOf(claimAt(payload, this.settings.oidcRolesClaim));
-    const roles = words.flatMap((word) => this.roles.get(word) ?? []);
-    const called = typeof name === 'string' && name !== '' ? name : (payload.sub ?? '');
-    return {
-      actor: `oidc:${storable(called)}`,
-      role: highestOf(roles),
-    };
+    const role = highestOf(words.flatMap((word) => this.roles.get(word) ?? []));
+    return { kind: 'principal', principal: { actor: `oidc:${called}`, role } };
   }
 }
 
@@ -100,6 +99,12 @@ function claimAt(payload: JWTPayload, path: string): unknown {
   return value;
 }
 
+/** A claim that names somebody, as the audit log keeps it. Tokens may hold anything, whatever their type says. */
+function nameIn(claim: unknown): string | undefined {
+  const name = typeof claim === 'string' ? storable(claim).trim() : '';
+  return name === '' ? undefined : name;
+}
+
 /** A list, or one text with blanks between, as in `scope`. */
 function wordsOf(claim: unknown): string[] {
   if (typeof claim === 'string') return claim.split(' ');
@@ -112,8 +117,7 @@ function refusalOf(error: unknown): SignIn {
     return { kind: 'refused', reason: 'the token has expired', isGuess: false };
   }
   if (error instanceof errors.JWTClaimValidationFailed) {
-    const reason = `the token is not for us: its claim "${error.claim}" does not fit`;
-    return { kind: 'refused', reason, isGuess: false };
+    return notForUs(error.claim);
   }
   if (error instanceof errors.JOSEAlgNotAllowed) {
     return {
@@ -124,3 +128,9 @@ function refusalOf(error: unknown): SignIn {
   }
   return { kind: 'refused', reason: 'the token is not signed by the issuer', isGuess: true };
 }
+
+const notForUs = (claim: string): SignIn => ({
+  kind: 'refused',
+  reason: `the token is not for us: its claim "${claim}" does not fit`,
+  isGuess: false,
+});
