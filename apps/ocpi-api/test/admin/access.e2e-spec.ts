@@ -72,7 +72,11 @@ describe('roles of the admin API', () => {
     expect(routes.length).toBeGreaterThan(30);
     expect(routes.filter(({ role }) => role === undefined)).toEqual([]);
     expect(routes.filter(({ isRead, audited }) => isRead === audited)).toEqual([]);
-    expect(routes.filter(({ isRead, role }) => isRead !== (role === 'viewer'))).toEqual([]);
+    const otherReads = routes.filter(({ isRead, role }) => isRead !== (role === 'viewer'));
+    expect(otherReads.map(({ route, role }) => `${route} ${role}`)).toEqual([
+      'MessageTraceController.list operator',
+      'MessageTraceController.get operator',
+    ]);
   });
 
   it('let nobody in without a key, a viewer only read, and an operator all but what is for admins', async () => {

@@ -47,7 +47,7 @@ export class MessageTraceController {
   }
 
   @Get('messages')
-  @RequiresRole('viewer')
+  @RequiresRole('operator')
   @ApiOperation({ summary: 'What was exchanged while the trace was on, newest first' })
   @ApiResponse({ status: 200, type: MessageList })
   async list(@Param('id') id: string, @Query() query: MessageQuery): Promise<MessageList> {
@@ -56,7 +56,7 @@ export class MessageTraceController {
   }
 
   @Get('messages/:messageId')
-  @RequiresRole('viewer')
+  @RequiresRole('operator')
   @ApiOperation({ summary: 'One of them, in full, as it was on the wire; tokens masked' })
   @ApiResponse({ status: 200, type: MessageDetails })
   get(
