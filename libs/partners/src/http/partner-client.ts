@@ -12,7 +12,7 @@ import {
 import { DeadlineError, exchangeText } from './exchange-text.js';
 import { type PartnerTls } from './partner-tls.js';
 import { withoutToken } from './token-echo.js';
-import { traceExchange } from './trace-exchange.js';
+import { exchangeInSpan } from './exchange-span.js';
 import { type ExchangedMessage, type MessageTrace } from '../message-trace/message-trace.js';
 import { type PartnerAnswer, type PartnerFailed, type PartnerRequest } from './partner-request.js';
 
@@ -84,7 +84,7 @@ export class PartnerClient implements OnApplicationShutdown {
 
   request(request: PartnerRequest): Promise<PartnerAnswer> {
     return isTracing()
-      ? traceExchange(request, () => this.exchange(request))
+      ? exchangeInSpan(request, () => this.exchange(request))
       : this.exchange(request);
   }
 

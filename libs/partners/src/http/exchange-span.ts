@@ -6,7 +6,7 @@ import { type PartnerAnswer, type PartnerRequest } from './partner-request.js';
  * One request to a partner as a span. The URL stays out of it, for it names drivers' tokens; and the partner does not get our
  * `traceparent`: X-Correlation-ID is what OCPI has for it (docs/decisions/0014-traces.md).
  */
-export async function traceExchange(
+export async function exchangeInSpan(
   request: PartnerRequest,
   exchange: () => Promise<PartnerAnswer>,
 ): Promise<PartnerAnswer> {
