@@ -1,3 +1,4 @@
+import { storableText } from '#database';
 import { HIDDEN, isSecretName, scrubSecrets } from '#platform';
 
 const LONGEST_TEXT = 500;
@@ -26,8 +27,6 @@ export function withoutSecrets(value: unknown, depth = 0): unknown {
   );
 }
 
-/** A text of bounded length without NUL and halves of surrogate pairs. */
-export function storable(text: string): string {
-  const cut = text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
-  return cut.replaceAll('\0', '').toWellFormed();
-}
+/** A text of the length that the audit log keeps. */
+export const storable = (text: string): string =>
+  text.length > LONGEST_TEXT ? `${storableText(text, LONGEST_TEXT)}…` : storableText(text);

@@ -43,3 +43,4 @@ export * from './repositories/location-rows.js';
 export * from './named-query.js';
 export * from './database-faults.js';
 export * from './retry-on-collision.js';
+export * from './storable-text.js';

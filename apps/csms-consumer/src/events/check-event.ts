@@ -1,8 +1,8 @@
 import { isEventType } from '#csms-contract';
+import { unstorableText } from '#database';
 import { describeErrors, partyKey, type PartyId } from '#ocpi';
 import { type EventHandler } from './event-handler.js';
 import { EVENT_HANDLERS } from './event-handlers.js';
-import { unstorableText } from './unstorable-text.js';
 import { type CheckedEvent, type CsmsClient, type IncomingEvent } from './incoming-event.js';
 
 /** An event ready for its handler, or why it can never be one. */

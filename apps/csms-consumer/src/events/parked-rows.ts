@@ -1,5 +1,6 @@
 import { rowsOf, type SqlRunner } from '#change-log';
 import { parseKafkaMessage, parseHttpBody, type ParsedEvent } from '#csms-contract';
+import { storableText } from '#database';
 import { type IncomingEvent } from './incoming-event.js';
 
 /** A line of `parked_event` to be written. */
@@ -44,15 +45,15 @@ export async function putAside(sql: SqlRunner, rows: Iterable<AsideRow>): Promis
        $8::text[], $9::jsonb[], $10::bytea[], $11::timestamptz[])`,
     [
       list.map(({ state }) => state),
-      attributes.map(({ source }) => storable(source)),
-      attributes.map(({ id }) => storable(id)),
-      attributes.map(({ type }) => storable(type)),
-      attributes.map(({ subject }) => storable(subject)),
-      list.map(({ parentKey }) => storable(parentKey)),
-      list.map(({ reason }) => storable(reason)),
+      attributes.map(({ source }) => kept(source)),
+      attributes.map(({ id }) => kept(id)),
+      attributes.map(({ type }) => kept(type)),
+      attributes.map(({ subject }) => kept(subject)),
+      list.map(({ parentKey }) => kept(parentKey)),
+      list.map(({ reason }) => kept(reason)),
       list.map(({ incoming }) => incoming.binding),
       list.map(({ incoming }) =>
-        storable(JSON.stringify(incoming.origin))?.replaceAll('\\u0000', ''),
+        kept(JSON.stringify(incoming.origin))?.replaceAll('\\u0000', ''),
       ),
       list.map(({ incoming }) => incoming.raw),
       list.map(({ expiresAt }) => expiresAt),
@@ -60,9 +61,8 @@ export async function putAside(sql: SqlRunner, rows: Iterable<AsideRow>): Promis
   );
 }
 
-/** PostgreSQL's text holds everything but NUL. */
-const storable = (text: string | null | undefined): string | null =>
-  text?.replaceAll('\0', '').slice(0, 4000) ?? null;
+const kept = (text: string | null | undefined): string | null =>
+  text == null ? null : storableText(text, 4000);
 
 function attributesOf(parsed: ParsedEvent): Record<string, string | undefined> {
   if (!parsed.ok) return parsed.attributes;

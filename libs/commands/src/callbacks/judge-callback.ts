@@ -1,3 +1,4 @@
+import { storableText } from '#database';
 import { isSuccess } from '#ocpi';
 import { type PartnerAnswer } from '#partners';
 import { type CallbackOutcome } from './callback-rows.js';
@@ -12,7 +13,9 @@ export function judgeCallback(answer: PartnerAnswer): CallbackOutcome {
   }
   const { httpStatus, ocpiStatus, statusMessage, durationMs } = answer;
   const said =
-    statusMessage === undefined || statusMessage === '' ? '' : `: ${printable(statusMessage)}`;
+    statusMessage === undefined || statusMessage === ''
+      ? ''
+      : `: ${storableText(statusMessage, 500)}`;
   const ocpi = ocpiStatus === undefined ? '' : `, OCPI ${ocpiStatus}`;
   const note = `HTTP ${httpStatus}${ocpi}${said} (${durationMs} ms)`;
   if (httpStatus >= 400 && httpStatus < 500) return { state: 'refused', note };
@@ -20,6 +23,3 @@ export function judgeCallback(answer: PartnerAnswer): CallbackOutcome {
   const isTaken = ocpiStatus === undefined || isSuccess(ocpiStatus);
   return { state: isTaken ? 'delivered' : 'refused', note };
 }
-
-/** The database holds no NUL. */
-const printable = (text: string): string => text.slice(0, 500).toWellFormed().replaceAll('\0', '');

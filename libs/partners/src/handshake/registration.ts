@@ -1,3 +1,4 @@
+import { storableText } from '#database';
 import {
   type Credentials,
   endpointUrl,
@@ -63,11 +64,9 @@ export function remarksOn(
     endpoints.some(({ identifier, role }) => `${identifier}/${role}` === name);
   return [
     ...details.ambiguous.map((name) => `ambiguous_endpoint ${name}`),
-    ...details.skipped.slice(0, 10).map((name) => `unknown_module ${storable(name)}`),
+    ...details.skipped.slice(0, 10).map((name) => `unknown_module ${readable(name)}`),
     ...(has('locations/RECEIVER') && !has('tariffs/RECEIVER') ? ['locations_without_tariffs'] : []),
   ];
 }
 
-/** What a partner wrote as text that a jsonb column takes: no control characters, no half of a pair. */
-const storable = (text: string): string =>
-  withoutControlCharacters(text).slice(0, 40).toWellFormed();
+const readable = (text: string): string => storableText(withoutControlCharacters(text), 40);

@@ -1,3 +1,4 @@
+import { storableText } from '#database';
 import { isSuccess } from '#ocpi';
 import { type PartnerAnswer } from './partner-request.js';
 
@@ -86,6 +87,6 @@ function reasonOf(httpStatus: number, ocpiStatus?: number, message?: string): st
   const said =
     message === undefined || message === ''
       ? ''
-      : `: ${message.slice(0, 500).toWellFormed().replaceAll('\0', '')}`;
+      : `: ${storableText(message, 500)}`;
   return `HTTP ${httpStatus}${ocpi}${said}`;
 }

@@ -1,4 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { storableText } from '#database';
 import { createLogger, GatewaySettings, Metrics } from '#platform';
 import { DataSource } from 'typeorm';
 import { type Connection } from '../connection.js';
@@ -166,7 +167,7 @@ export class MessageTrace implements OnApplicationShutdown {
     const { connectionId, answer, tokens, requestBody } = message;
     const request = this.kept(requestBody, tokens);
     const response = this.kept(answer?.body, tokens);
-    const url = storable(masked(message.url, tokens), 4000);
+    const url = storableText(masked(message.url, tokens), 4000);
     const requestHeaders = storedHeaders(message.requestHeaders, tokens);
     const responseHeaders = answer && storedHeaders(answer.headers, tokens);
     const headers = JSON.stringify([requestHeaders, responseHeaders]);
@@ -179,7 +180,7 @@ export class MessageTrace implements OnApplicationShutdown {
       http_status: answer?.httpStatus ?? null,
       ocpi_status: ocpiStatusIn(answer?.body),
       failure:
-        message.failure === undefined ? null : storable(masked(message.failure, tokens), 500),
+        message.failure === undefined ? null : storableText(masked(message.failure, tokens), 500),
       duration_ms: Math.round(message.durationMs),
       request_id: message.requestId,
       correlation_id: message.correlationId ?? null,
@@ -198,7 +199,7 @@ export class MessageTrace implements OnApplicationShutdown {
     const most = traceBodyCharacters + BEYOND_CUT;
     const shown = masked(body.slice(0, most), tokens);
     const near = body.length > most ? shown.slice(0, -TORN) : shown;
-    const text = storable(near, traceBodyCharacters);
+    const text = storableText(near, traceBodyCharacters);
     const isCut = Math.max(near.length, body.length - BEYOND_CUT) > traceBodyCharacters;
     return isCut ? `${text}… [cut: ${body.length} characters in all]` : text;
   }
@@ -212,13 +213,9 @@ function storedHeaders(headers: WireHeaders, tokens: ExchangedMessage['tokens'])
   return Object.fromEntries(
     Object.entries(maskedHeaders(headers, tokens))
       .slice(0, 100)
-      .map(([name, value]) => [name, storable(value, 2000)]),
+      .map(([name, value]) => [name, storableText(value, 2000)]),
   );
 }
-
-/** Without NUL, which PostgreSQL does not hold, and without the half of a pair that a cut may leave. */
-const storable = (text: string, most: number): string =>
-  text.slice(0, most).replaceAll('\0', '').toWellFormed();
 
 /** Our envelopes and most of others' begin or end with it; a body is not read in full for that. */
 function ocpiStatusIn(body: string | undefined): number | null {

@@ -1,4 +1,5 @@
 import { type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
+import { unstorableText } from '#database';
 import { Problem } from './problem.js';
 
 /**
@@ -7,22 +8,8 @@ import { Problem } from './problem.js';
  */
 export class StorableInput implements PipeTransform {
   transform(value: unknown, { type, data }: ArgumentMetadata): unknown {
-    const path = type === 'custom' ? undefined : unstorablePath(value, data ?? '');
+    const path = type === 'custom' ? undefined : unstorableText(value, data);
     if (path === undefined) return value;
     throw Problem.invalid([{ path, message: 'holds a NUL or half of a surrogate pair' }]);
   }
 }
-
-/** The path of the first text that cannot be stored, names of fields included. */
-function unstorablePath(value: unknown, path: string): string | undefined {
-  if (typeof value === 'string') return isStorable(value) ? undefined : path;
-  if (typeof value !== 'object' || value === null) return undefined;
-  for (const [key, item] of Object.entries(value)) {
-    const below = Array.isArray(value) ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`;
-    const found = isStorable(key) ? unstorablePath(item, below) : path || 'the name of a field';
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();

@@ -1,3 +1,7 @@
+/** A text, or its beginning, as PostgreSQL takes it: without NUL, and without the half of a surrogate pair that a cut may leave. */
+export const storableText = (text: string, most = Infinity): string =>
+  text.slice(0, most).replaceAll('\0', '').toWellFormed();
+
 /**
  * Where a text stands, key or value, that PostgreSQL cannot hold or JSON cannot carry: with NUL, or half of a surrogate
  * pair. As `evses[0].name`; undefined: nowhere. Such text comes into JSON by an escape alone (`\\u0000`).
