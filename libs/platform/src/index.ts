@@ -35,9 +35,10 @@ export {
 } from './http/json-body.js';
 export { listenOnInternalPort, listenOnTwoPorts } from './http/listen.js';
 export { SourceAddresses } from './http/source-addresses.js';
+export { followFiles } from './files/follow-files.js';
+export { setFiles } from './files/named-files.js';
 export { clientCertificate } from './tls/client-certificate.js';
-export { followFiles } from './tls/follow-files.js';
-export { readPemFiles, setFiles } from './tls/pem-files.js';
+export { readPemFiles } from './tls/pem-files.js';
 export { type PublicTls, publicTls } from './tls/public-tls.js';
 export { type TlsVersion } from './configuration/tls-settings.js';
 export { currentLogFields, type LogFields, withLogFields } from './logging/log-fields.js';

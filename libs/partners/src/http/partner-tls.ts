@@ -1,4 +1,4 @@
-import { type GatewaySettings, followFiles, setFiles } from '#platform';
+import { type GatewaySettings, followFiles, readPemFiles, setFiles } from '#platform';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 
 /** How we speak TLS to partners: from TLS 1.2 on, trusting the public authorities and ours, with our certificate if any. */
@@ -28,7 +28,7 @@ export class PartnerTls {
         key: texts['OCPI_PARTNER_KEY_FILE'],
       });
     };
-    this.stop = followFiles(files, use, everyMs);
+    this.stop = followFiles(files, use, { read: readPemFiles, everyMs });
   }
 
   /** A new object after each change of the files: connections that stand keep what they began with. */

@@ -6,8 +6,9 @@ import {
   type TlsOptions,
 } from 'node:tls';
 import { type GatewaySettings } from '../configuration/gateway-settings.js';
-import { followFiles } from './follow-files.js';
-import { setFiles } from './pem-files.js';
+import { followFiles } from '../files/follow-files.js';
+import { type NamedFiles, setFiles } from '../files/named-files.js';
+import { readPemFiles } from './pem-files.js';
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 
@@ -28,7 +29,7 @@ export function publicTls(settings: GatewaySettings): PublicTls | undefined {
     OCPI_TLS_KEY_FILE: settings.tlsKeyFile,
     OCPI_TLS_CLIENT_CA_FILE: asks === 'off' ? undefined : settings.tlsClientCaFile,
   });
-  const contextOf = (texts: Record<string, string>): SecureContextOptions => {
+  const contextOf = (texts: NamedFiles): SecureContextOptions => {
     const options = {
       cert: texts['OCPI_TLS_CERTIFICATE_FILE'],
       key: texts['OCPI_TLS_KEY_FILE'],
@@ -39,7 +40,7 @@ export function publicTls(settings: GatewaySettings): PublicTls | undefined {
     return options;
   };
   let context: SecureContextOptions = {};
-  followFiles(files, (texts) => (context = contextOf(texts)))();
+  followFiles(files, (texts) => (context = contextOf(texts)), { read: readPemFiles })();
   return {
     options: {
       ...context,
@@ -49,7 +50,8 @@ export function publicTls(settings: GatewaySettings): PublicTls | undefined {
     },
     attend: (server, everyMs) => {
       server.on('secureConnection', dropForgedCertificates);
-      return followFiles(files, (texts) => server.setSecureContext(contextOf(texts)), everyMs);
+      const use = (texts: NamedFiles): void => server.setSecureContext(contextOf(texts));
+      return followFiles(files, use, { read: readPemFiles, everyMs });
     },
   };
 }
