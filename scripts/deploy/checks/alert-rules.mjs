@@ -6,7 +6,10 @@ import { chartDir } from '../chart.mjs';
 import { queryProblems } from '../queries.mjs';
 import { tool } from '../tools.mjs';
 
-/** Alert rules are understood by Prometheus, pass their unit tests, each is met by one, and their metrics exist. */
+/**
+ * Alert rules are understood by Prometheus and pass their unit tests; each says how bad it is, what it means and where to read on, is tried
+ * where it fires and where it keeps still, and its metrics exist.
+ */
 export const name = 'alert rules';
 export const tools = ['promtool'];
 
@@ -22,28 +25,63 @@ export async function check(root, only) {
     problems.push(...(await promtool(folder, ['check', 'rules', '--lint-fatal', ...rules])));
   if (only === undefined || only === 'tests')
     problems.push(...(await promtool(folder, ['test', 'rules', ...tests])));
-  const tested = new Set(
-    tests
-      .flatMap((file) => read(file).tests)
-      .flatMap(({ alert_rule_test: cases = [] }) => cases)
-      .filter(({ exp_alerts: expected }) => expected?.length > 0)
-      .map(({ alertname }) => alertname),
-  );
-  for (const { alert, expr, labels, annotations } of rules
+  const cases = tests
+    .flatMap((file) => read(file).tests)
+    .flatMap(({ alert_rule_test: tried = [] }) => tried);
+  const alerts = rules
     .flatMap(read)
     .flatMap(({ groups }) => groups)
-    .flatMap((group) => group.rules)) {
-    if (!alert) continue;
-    if (!tested.has(alert)) problems.push(`${alert}: no test in which it fires`);
-    if (!labels?.severity) problems.push(`${alert}: no severity`);
-    if (!annotations?.summary) problems.push(`${alert}: no summary`);
-    problems.push(
-      ...runbookProblems(root, annotations?.runbook_url).map((said) => `${alert}: ${said}`),
-    );
-    problems.push(...queryProblems(expr).map((said) => `${alert}: ${said}`));
+    .flatMap((group) => group.rules)
+    .filter(({ alert }) => alert);
+  problems.push(...nameProblems(alerts, cases));
+  for (const rule of alerts) {
+    const said = [
+      ...trialProblems(rule, cases),
+      ...readerProblems(rule),
+      ...runbookProblems(root, rule.annotations?.runbook_url),
+      ...queryProblems(rule.expr),
+    ];
+    problems.push(...said.map((problem) => `${rule.alert}: ${problem}`));
   }
   return problems;
 }
+
+/** A name each, and no test of an alert that is not there. */
+function nameProblems(alerts, cases) {
+  const names = alerts.map(({ alert }) => alert);
+  const strangers = new Set(cases.map(({ alertname }) => alertname).filter(missingIn(names)));
+  return [
+    ...names.filter((alert, at) => names.indexOf(alert) < at).map((twice) => `${twice}: twice`),
+    ...[...strangers].map((stranger) => `${stranger}: a test, but no alert`),
+  ];
+}
+
+function trialProblems({ alert }, cases) {
+  const own = cases.filter(({ alertname }) => alertname === alert);
+  const fires = own.some(({ exp_alerts: expected }) => expected?.length > 0);
+  const keepsStill = own.some(({ exp_alerts: expected }) => !expected?.length);
+  return [
+    ...(fires ? [] : ['no test in which it fires']),
+    ...(keepsStill ? [] : ['no test in which it keeps still']),
+  ];
+}
+
+/** What a reader needs beyond what Prometheus asks for. */
+function readerProblems({ alert, labels = {}, annotations = {} }) {
+  const { severity, ...otherLabels } = labels;
+  const said = ['summary', 'description', 'runbook_url'];
+  return [
+    ...(/^Ocpi([A-Z][a-z0-9]+)+$/.test(alert) ? [] : ['not named as OcpiThis']),
+    ...(['critical', 'warning'].includes(severity) ? [] : [`severity ${severity}`]),
+    ...Object.keys(otherLabels).map((label) => `label ${label}, which no other alert has`),
+    ...said.filter((name) => !annotations[name]).map((name) => `no ${name}`),
+    ...Object.keys(annotations)
+      .filter(missingIn(said))
+      .map((name) => `annotation ${name}, which no other alert has`),
+  ];
+}
+
+const missingIn = (list) => (name) => !list.includes(name);
 
 async function promtool(folder, args) {
   const { status, error, stdout, stderr } = spawnSync(await tool('promtool'), args, {
@@ -58,7 +96,7 @@ async function promtool(folder, args) {
 /** A runbook is a heading of our own documents. */
 function runbookProblems(root, url) {
   const [, file, anchor] = /(docs\/[\w.-]+\.md)#(.+)$/.exec(url ?? '') ?? [];
-  if (!file) return ['no runbook_url'];
+  if (!file) return ['runbook_url names no document of ours'];
   const text = fs.readFileSync(path.join(root, file), 'utf8');
   const anchors = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
     heading
@@ -97,7 +135,35 @@ export const mistakes = [
     [
       'an alert without a test',
       [TESTS, /alertname: OcpiApiMissing/g, 'alertname: OcpiConsumerMissing'],
-      /OcpiApiMissing: no test/,
+      [
+        /OcpiApiMissing: no test in which it fires/,
+        /OcpiApiMissing: no test in which it keeps still/,
+      ],
+    ],
+    [
+      'a test of an alert that is not there',
+      [TESTS, 'alertname: OcpiApiMissing', 'alertname: OcpiApiGone'],
+      /OcpiApiGone: a test, but no alert/,
+    ],
+    [
+      'two alerts of one name',
+      [RULES, 'alert: OcpiConsumerMissing', 'alert: OcpiApiMissing'],
+      /OcpiApiMissing: twice/,
+    ],
+    [
+      'a name that is not ours',
+      [RULES, 'alert: OcpiApiMissing', 'alert: api_missing'],
+      /api_missing: not named/,
+    ],
+    [
+      'a severity nobody is called for',
+      [RULES, 'severity: critical', 'severity: bad'],
+      /severity bad/,
+    ],
+    [
+      'an alert that says nothing',
+      [RULES, 'description: Partners', 'text: Partners'],
+      [/no description/, /annotation text/],
     ],
     ['a runbook that is not there', [RULES, 'operations.md#', 'operations.md#no-'], /no heading/],
   ].map(([title, edit, expect]) => ({ title, edits: [edit], expect, only: 'ours' })),
