@@ -1,12 +1,11 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
+import { IsIn, IsOptional, IsString } from 'class-validator';
 import { IsInstant } from '../http/instant.js';
-import { IsRowId } from '../http/row-id.js';
+import { RowListQuery } from '../http/list-query.dto.js';
 
 const OUTCOMES = ['done', 'refused', 'failed'] as const;
 
-export class AuditQuery {
+export class AuditQuery extends RowListQuery {
   @ApiPropertyOptional({ description: 'About this connection alone' })
   @IsOptional()
   @IsString()
@@ -39,20 +38,6 @@ export class AuditQuery {
   @IsOptional()
   @IsInstant()
   until?: string;
-
-  @ApiPropertyOptional({ default: 100 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1000)
-  limit?: number;
-
-  @ApiPropertyOptional({ description: 'Older than this one' })
-  @IsOptional()
-  @Type(() => Number)
-  @IsRowId()
-  beforeId?: number;
 }
 
 export class AuditEntryView {

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsInt, IsISO8601, IsOptional, IsString, Max, Min } from 'class-validator';
-import { Type } from 'class-transformer';
+import { IsIn, IsISO8601, IsOptional, IsString } from 'class-validator';
+import { ListQuery } from '../http/list-query.dto.js';
 
 const COMMAND_STATES = ['open', 'finished'] as const;
 const CALLBACK_STATES = [
@@ -22,7 +22,7 @@ const RESERVATION_STATES = [
   'refused',
 ] as const;
 
-class PageQuery {
+class PageQuery extends ListQuery {
   @ApiPropertyOptional({ description: 'Of this connection alone' })
   @IsOptional()
   @IsString()
@@ -32,14 +32,6 @@ class PageQuery {
   @IsOptional()
   @IsString()
   session?: string;
-
-  @ApiPropertyOptional({ default: 100 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1000)
-  limit?: number;
 
   @ApiPropertyOptional({ description: 'Older than this instant' })
   @IsOptional()

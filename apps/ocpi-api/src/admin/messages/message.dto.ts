@@ -1,8 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 import { IsInstant } from '../http/instant.js';
-import { IsRowId } from '../http/row-id.js';
+import { RowListQuery } from '../http/list-query.dto.js';
 
 const DIRECTIONS = ['in', 'out'] as const;
 const WEEK_SECONDS = 604_800;
@@ -20,7 +19,7 @@ export class TraceState {
   tracedUntil: Date | null;
 }
 
-export class MessageQuery {
+export class MessageQuery extends RowListQuery {
   @ApiPropertyOptional({ example: '2026-01-01T00:00:00Z' })
   @IsOptional()
   @IsInstant()
@@ -44,20 +43,6 @@ export class MessageQuery {
   @IsOptional()
   @IsIn(['true'])
   failed?: 'true';
-
-  @ApiPropertyOptional({ default: 100 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1000)
-  limit?: number;
-
-  @ApiPropertyOptional({ description: 'Older than this one' })
-  @IsOptional()
-  @Type(() => Number)
-  @IsRowId()
-  beforeId?: number;
 }
 
 export class MessageView {

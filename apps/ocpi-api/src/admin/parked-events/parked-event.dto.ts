@@ -1,29 +1,15 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { ArrayNotEmpty, IsArray, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { ArrayNotEmpty, IsArray, IsIn, IsOptional } from 'class-validator';
+import { RowListQuery } from '../http/list-query.dto.js';
 import { IsRowId } from '../http/row-id.js';
 
 const STATES = ['held', 'parked'] as const;
 
-export class ParkedEventQuery {
+export class ParkedEventQuery extends RowListQuery {
   @ApiPropertyOptional({ enum: STATES, description: 'held: waits for its parent; parked: broken' })
   @IsOptional()
   @IsIn(STATES)
   state?: (typeof STATES)[number];
-
-  @ApiPropertyOptional({ default: 100 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1000)
-  limit?: number;
-
-  @ApiPropertyOptional({ description: 'Older than this one' })
-  @IsOptional()
-  @Type(() => Number)
-  @IsRowId()
-  beforeId?: number;
 }
 
 export class ParkedEventChoice {

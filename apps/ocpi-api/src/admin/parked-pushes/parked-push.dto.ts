@@ -1,28 +1,14 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { ArrayNotEmpty, IsArray, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
-import { Type } from 'class-transformer';
+import { ArrayNotEmpty, IsArray, IsOptional, IsString } from 'class-validator';
+import { RowListQuery } from '../http/list-query.dto.js';
 import { IsRowId } from '../http/row-id.js';
 import { ExchangeView } from '../objects/object.dto.js';
 
-export class ParkedPushQuery {
+export class ParkedPushQuery extends RowListQuery {
   @ApiPropertyOptional({ description: 'Of this connection alone' })
   @IsOptional()
   @IsString()
   connection?: string;
-
-  @ApiPropertyOptional({ default: 100 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1000)
-  limit?: number;
-
-  @ApiPropertyOptional({ description: 'Older than this one' })
-  @IsOptional()
-  @Type(() => Number)
-  @IsRowId()
-  beforeId?: number;
 }
 
 /** Which ones: these ids, or all of a connection. */
