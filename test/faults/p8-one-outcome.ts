@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type AppProcess } from '../harness/servers.js';
 import { AuthorizationLoad } from './commands/authorization-load.js';
 import { CommandLoad } from './commands/command-load.js';
-import { CommandWorld } from './commands/command-world.js';
+import { CommandTrial } from './commands/command-trial.js';
 import { allAtRest, type CommandJudgement, judgeCommands } from './commands/judge-commands.js';
 import { goWild } from './commands/wild-csms.js';
 import { type Backing } from './fault-world.js';
@@ -33,7 +33,7 @@ export async function oneOutcomeEach(backing: Backing, plan: CommandPlan): Promi
   const random = seededRandom(plan.seed);
   const { commandTimeoutSeconds } = plan;
   const options = { replicas: 2, commandTimeoutSeconds, patienceMs: 4000 };
-  const world = await CommandWorld.start(backing, options);
+  const world = await CommandTrial.start(backing, options);
   try {
     const seen = goWild(world.csms, random, commandTimeoutSeconds * 1000);
     const commands = new CommandLoad(world, random);

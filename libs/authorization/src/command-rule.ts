@@ -1,6 +1,6 @@
 import { foldId, sameParty, type Token } from '#ocpi';
 import { type Allowance, driverOf } from './decision.js';
-import { type DriverFacts, type OpenReservation, type TrustedToken } from './driver-facts.js';
+import { type DriverFacts, type ReservationInForce, type TrustedToken } from './driver-facts.js';
 import { evseOf } from './place-rule.js';
 
 /** How long after a command a card at the station is not asked for again (TOK-34, CMD-41, CMD-58, CMD-70, CMD-71). */
@@ -48,7 +48,7 @@ export const ownReservation = ({
   aliasOf,
   driverKey,
   reservations,
-}: DriverFacts): OpenReservation | undefined =>
+}: DriverFacts): ReservationInForce | undefined =>
   reservations.find(
     (reservation) =>
       reservation.driverKey === driverKey && (!aliasOf || sameParty(reservation.token, aliasOf)),

@@ -1,7 +1,6 @@
 import { type AuthorizationDecided } from '#csms-contract';
 import { type AuthMethod, type CdrToken, type DisplayText, type Token } from '#ocpi';
 
-export type Verdict = AuthorizationDecided['allowed'];
 export type DecidedBy = AuthorizationDecided['decided_by'];
 
 /** Whom a session is for. */
@@ -25,7 +24,7 @@ export interface Allowance extends Reasoned {
 }
 
 export interface Refusal extends Reasoned {
-  allowed: Exclude<Verdict, 'ALLOWED'>;
+  allowed: Exclude<AuthorizationDecided['allowed'], 'ALLOWED'>;
 }
 
 export type Decision = Allowance | Refusal;

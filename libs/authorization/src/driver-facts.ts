@@ -19,7 +19,7 @@ export interface TrustedToken {
 }
 
 /** A reservation in force. */
-export interface OpenReservation extends TrustedToken {
+export interface ReservationInForce extends TrustedToken {
   driverKey: string;
   /** Null: any EVSE of the Location. */
   evseKey: string | null;
@@ -40,7 +40,7 @@ export interface DriverFacts {
   /** Of the last day at this Location for this driver, the newest first, without what a partner took back. */
   commands: TrustedToken[];
   /** In force at this Location, whoever's. */
-  reservations: OpenReservation[];
+  reservations: ReservationInForce[];
   /** Undefined: the CSMS never stated it. */
   place: Place | undefined;
 }

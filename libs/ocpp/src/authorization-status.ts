@@ -1,7 +1,7 @@
 import { type ALLOWED_TYPES } from '#ocpi';
 
 /** What is decided about a driver: OCPI's words, no partner knows the token, nobody who must be asked answers. */
-export type Verdict = (typeof ALLOWED_TYPES)[number] | 'UNKNOWN' | 'UNREACHABLE';
+type Allowed = (typeof ALLOWED_TYPES)[number] | 'UNKNOWN' | 'UNREACHABLE';
 
 /** The AuthorizationStatus for the station, in OCPP 1.6 and from 2.0.1 on. */
 export interface AuthorizationStatus {
@@ -10,7 +10,7 @@ export interface AuthorizationStatus {
 }
 
 /** The closest words (TOK-26); 1.6 has none for credit, and one for all that is not valid. */
-const STATUSES: Record<Verdict, AuthorizationStatus> = {
+const STATUSES: Record<Allowed, AuthorizationStatus> = {
   ALLOWED: { v16: 'Accepted', v201: 'Accepted' },
   BLOCKED: { v16: 'Blocked', v201: 'Blocked' },
   EXPIRED: { v16: 'Expired', v201: 'Expired' },
@@ -20,4 +20,4 @@ const STATUSES: Record<Verdict, AuthorizationStatus> = {
   UNREACHABLE: { v16: 'Invalid', v201: 'Unknown' },
 };
 
-export const authorizationStatus = (verdict: Verdict): AuthorizationStatus => STATUSES[verdict];
+export const authorizationStatus = (allowed: Allowed): AuthorizationStatus => STATUSES[allowed];

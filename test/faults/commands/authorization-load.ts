@@ -1,7 +1,7 @@
 import { CardReader, type Reading } from '../../../apps/sandbox/src/csms/card-reader.js';
 import { type Place } from '../../../apps/sandbox/src/csms/fleet.js';
 import { OPERATOR } from '../load-csms.js';
-import { type CommandWorld } from './command-world.js';
+import { type CommandTrial } from './command-trial.js';
 import { isAdmittedUnasked, type TrialCard, verdictFor } from './trial-cards.js';
 
 /** How long a charger that asks by HTTP waits. */
@@ -26,7 +26,7 @@ export class AuthorizationLoad {
   private readonly httpReader: CardReader;
 
   constructor(
-    private readonly world: CommandWorld,
+    private readonly world: CommandTrial,
     private readonly random: () => number,
   ) {
     const { csms, partners, byHttp } = world;

@@ -2,7 +2,7 @@ import { type Session } from '#ocpi';
 import { type Place } from '../../../apps/sandbox/src/csms/fleet.js';
 import { type SentCommand } from '../../../apps/sandbox/src/partners/command-sender.js';
 import { type Wire } from '../../../apps/sandbox/src/partners/emsp-store.js';
-import { type CommandWorld, type TrialPartner } from './command-world.js';
+import { type CommandTrial, type TrialPartner } from './command-trial.js';
 
 /** A command that got an HTTP answer. */
 export interface AnsweredCommand extends SentCommand {
@@ -34,7 +34,7 @@ export class CommandLoad {
   private serial = 0;
 
   constructor(
-    private readonly world: CommandWorld,
+    private readonly world: CommandTrial,
     private readonly random: () => number,
   ) {
     this.places = world.csms.network.locations.flatMap((location) =>

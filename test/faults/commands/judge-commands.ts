@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { eventually } from '../../harness/wait-for.js';
 import { type AnsweredCommand, type CommandLoad } from './command-load.js';
-import { type CommandWorld } from './command-world.js';
+import { type CommandTrial } from './command-trial.js';
 import { type SeenRequest } from './wild-csms.js';
 
 /** What is recorded of one `response_url`. */
@@ -45,7 +45,7 @@ export async function allAtRest(database: pg.Pool, timeoutMs = 60_000): Promise<
 
 /** Holds what partners were told and what the CSMS did against what is recorded. */
 export async function judgeCommands(
-  world: CommandWorld,
+  world: CommandTrial,
   load: CommandLoad,
   seen: ReadonlyMap<string, SeenRequest>,
 ): Promise<CommandJudgement> {
@@ -98,7 +98,7 @@ function judgeAnswered(
 
 /** Every URL, also of commands whose HTTP answer was lost: told once, what is recorded, or recorded as unknown. */
 function judgeUrls(
-  { partners }: CommandWorld,
+  { partners }: CommandTrial,
   recorded: ReadonlyMap<string, Recorded>,
   judgement: CommandJudgement,
 ): void {
@@ -129,7 +129,7 @@ function judgeUrls(
 
 /** Acted on once at most, in time, on what is recorded; and what was told as done was done. */
 async function judgeCsms(
-  { csms, database }: CommandWorld,
+  { csms, database }: CommandTrial,
   seen: ReadonlyMap<string, SeenRequest>,
   judgement: CommandJudgement,
 ): Promise<void> {

@@ -48,7 +48,7 @@ export function sandboxPartner(
 }
 
 /** Token uid and contract of a partner's n-th driver. */
-export const driverOf = (
+export const cardOf = (
   spec: { party: PartyId },
   n: number,
 ): { uid: string; contract: string } => ({
@@ -57,7 +57,7 @@ export const driverOf = (
 });
 
 function driverToken(spec: PartnerSpec, n: number): Wire {
-  const { uid, contract } = driverOf(spec, n);
+  const { uid, contract } = cardOf(spec, n);
   const common = {
     uid,
     type: 'RFID',

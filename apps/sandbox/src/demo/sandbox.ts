@@ -13,7 +13,7 @@ import { type Place } from '../csms/fleet.js';
 import { SANDBOX_SOURCE, VirtualCsms } from '../csms/virtual-csms.js';
 import { type VirtualEmsp } from '../partners/virtual-emsp.js';
 import { AdminClient } from './admin-client.js';
-import { driverOf, SANDBOX_PARTNERS, sandboxPartner } from './sandbox-partners.js';
+import { cardOf, SANDBOX_PARTNERS, sandboxPartner } from './sandbox-partners.js';
 import { Timeline } from './timeline.js';
 
 /** Cards that nobody has told of are asked of these partners. */
@@ -103,7 +103,7 @@ export class Sandbox {
 
   /** The cdr_token of a partner's n-th driver. */
   driver(emsp: VirtualEmsp, n = 1): CdrToken {
-    const { uid, contract } = driverOf(emsp.options, n);
+    const { uid, contract } = cardOf(emsp.options, n);
     return { ...emsp.options.party, uid, type: 'RFID', contract_id: contract };
   }
 

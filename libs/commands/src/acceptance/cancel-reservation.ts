@@ -6,13 +6,16 @@ import { sessionIdOf } from '../reservations/open-reservation.js';
 import { actsFor } from './command-caller.js';
 import { type CommandScope, newCommand, requestFrame } from './command-scope.js';
 import { findSite } from './command-site.js';
-import { rejected, type Verdict } from './verdict.js';
+import { rejected, type CommandVerdict } from './command-verdict.js';
 
 /**
  * UNKNOWN_RESERVATION is a result only: it is told to the `response_url`, without the CSMS, of what is unknown, another's, used,
  * expired or cancelled (CMD-65, CMD-74).
  */
-export async function judgeCancel(scope: CommandScope, body: CancelReservation): Promise<Verdict> {
+export async function judgeCancel(
+  scope: CommandScope,
+  body: CancelReservation,
+): Promise<CommandVerdict> {
   const { caller, source } = scope;
   const [first] = caller.hosted;
   if (!first) return rejected('no party of ours is addressed');
@@ -39,7 +42,7 @@ async function cancel(
   scope: CommandScope,
   body: CancelReservation,
   reservation: OpenReservation,
-): Promise<Verdict> {
+): Promise<CommandVerdict> {
   const { caller, source } = scope;
   const { number, partyKey, senderKey, locationKey, evseKey, sessionKey } = reservation;
   const hosted = caller.hosted.find((party) => party.partyKey === partyKey);

@@ -22,7 +22,13 @@ import { ResponseUrls } from './response-urls.js';
 import { judgeStart } from './start-session.js';
 import { judgeStop } from './stop-session.js';
 import { judgeUnlock } from './unlock-connector.js';
-import { type Acceptance, notSupported, type Refusal, rejected, type Verdict } from './verdict.js';
+import {
+  type Acceptance,
+  notSupported,
+  type CommandRefusal,
+  rejected,
+  type CommandVerdict,
+} from './command-verdict.js';
 
 /** The answer to a command: what is in the envelope, and its status code. */
 export interface CommandAnswer extends CommandResponse {
@@ -85,7 +91,7 @@ export class CommandAcceptance {
     this.signal.notify();
   }
 
-  private answer(kind: string, verdict: Acceptance | Refusal): CommandAnswer {
+  private answer(kind: string, verdict: Acceptance | CommandRefusal): CommandAnswer {
     const timeoutSeconds = this.settings.commandTimeoutSeconds;
     const result = verdict.kind === 'accepted' ? 'ACCEPTED' : verdict.result;
     this.metrics.commandsTotal.inc({ kind, answer: result });
@@ -98,7 +104,7 @@ export class CommandAcceptance {
   }
 }
 
-function judge(scope: CommandScope, { type, body }: Command): Promise<Verdict> {
+function judge(scope: CommandScope, { type, body }: Command): Promise<CommandVerdict> {
   switch (type) {
     case 'START_SESSION':
       return judgeStart(scope, body);

@@ -2,7 +2,7 @@ import { rowsOf, type SqlRunner } from '#change-log';
 import { type Evse, foldId, type Location, type Status } from '#ocpi';
 import { type HostedParty, shownClause } from '#partners';
 import { type CommandCaller } from './command-caller.js';
-import { notSupported, type Refusal, rejected } from './verdict.js';
+import { notSupported, type CommandRefusal, rejected } from './command-verdict.js';
 
 /** An EVSE as far as commands look at it. */
 export interface CommandEvse {
@@ -92,7 +92,7 @@ export const connectorOf = (
 export function inability(
   { capabilities, status }: CommandEvse,
   capability: string,
-): Refusal | undefined {
+): CommandRefusal | undefined {
   if (!capabilities.includes(capability)) return notSupported(`the EVSE is not ${capability}`);
   if (status === 'UNKNOWN') return rejected('the station is offline');
   if (status === 'PLANNED') return rejected('the EVSE is not in service yet');
@@ -102,8 +102,8 @@ export function inability(
 /** The same of several of which one is enough. */
 export function inabilityOfAll(
   evses: readonly CommandEvse[],
-  inabilityOf: (evse: CommandEvse) => Refusal | undefined,
-): Refusal | undefined {
+  inabilityOf: (evse: CommandEvse) => CommandRefusal | undefined,
+): CommandRefusal | undefined {
   const found = evses.map(inabilityOf);
   if (found.includes(undefined)) return undefined;
   return (

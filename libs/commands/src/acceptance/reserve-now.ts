@@ -4,14 +4,14 @@ import { openCommand } from '../open-command.js';
 import { openReservation, sessionIdOf } from '../reservations/open-reservation.js';
 import { type CommandScope, newCommand, requestFrame } from './command-scope.js';
 import { type CommandSite, findSite, inability, inabilityOfAll } from './command-site.js';
-import { driverOf } from './driver.js';
+import { driverForCsms } from './driver-for-csms.js';
 import { whyNotOwn } from './own-token.js';
-import { unknownPlace, type Verdict } from './verdict.js';
+import { unknownPlace, type CommandVerdict } from './command-verdict.js';
 
 const CAPABILITY = 'RESERVABLE';
 
 /** Without an EVSE the CSMS keeps one of those that can be reserved free (CMD-57). */
-export async function judgeReserve(scope: CommandScope, body: ReserveNow): Promise<Verdict> {
+export async function judgeReserve(scope: CommandScope, body: ReserveNow): Promise<CommandVerdict> {
   const { caller, source } = scope;
   const foreign = whyNotOwn(caller, body.token);
   if (foreign) return foreign;
@@ -23,7 +23,7 @@ export async function judgeReserve(scope: CommandScope, body: ReserveNow): Promi
   );
 }
 
-function accept(scope: CommandScope, body: ReserveNow, site: CommandSite): Verdict {
+function accept(scope: CommandScope, body: ReserveNow, site: CommandSite): CommandVerdict {
   const { hosted, locationId, locationKey } = site;
   const { token, authorization_reference: reference, expiry_date } = body;
   const evse = body.evse_uid === undefined ? undefined : site.evses[0];
@@ -69,7 +69,7 @@ function accept(scope: CommandScope, body: ReserveNow, site: CommandSite): Verdi
         );
         return csmsRequest('ocpi.reserve-now.requested.v1', {
           ...requestFrame(scope, hosted, id),
-          ...(await driverOf(tx, token, reference)),
+          ...(await driverForCsms(tx, token, reference)),
           reservation_number: reservation.number,
           session_id: sessionIdOf(reservation),
           expiry_date,

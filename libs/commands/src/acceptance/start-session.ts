@@ -10,16 +10,16 @@ import {
   inability,
   inabilityOfAll,
 } from './command-site.js';
-import { driverOf } from './driver.js';
+import { driverForCsms } from './driver-for-csms.js';
 import { whyNotOwn } from './own-token.js';
 import {
   notSupported,
-  type Refusal,
+  type CommandRefusal,
   rejected,
   unfitField,
   unknownPlace,
-  type Verdict,
-} from './verdict.js';
+  type CommandVerdict,
+} from './command-verdict.js';
 
 /** Where charging is to start. */
 interface Start {
@@ -29,7 +29,7 @@ interface Start {
 }
 
 /** The token is not looked at but for its owner: the eMSP vouches for it (CMD-39, CMD-42, CMD-43). */
-export async function judgeStart(scope: CommandScope, body: StartSession): Promise<Verdict> {
+export async function judgeStart(scope: CommandScope, body: StartSession): Promise<CommandVerdict> {
   const { caller } = scope;
   const foreign = whyNotOwn(caller, body.token);
   if (foreign) return foreign;
@@ -48,7 +48,7 @@ const needsConnector = ({ capabilities }: CommandEvse): boolean =>
 /** 2.1.1 has no field for a connector: there an EVSE that needs one is shown without remote start (CMD-38, T11). */
 const inabilityOn =
   (version: OcpiVersion) =>
-  (evse: CommandEvse): Refusal | undefined =>
+  (evse: CommandEvse): CommandRefusal | undefined =>
     version === '2.1.1' && needsConnector(evse)
       ? notSupported('the EVSE needs a connector, which 2.1.1 cannot name')
       : inability(evse, 'REMOTE_START_STOP_CAPABLE');
@@ -58,7 +58,7 @@ function chooseEvse(
   { caller }: CommandScope,
   site: CommandSite,
   { evse_uid }: StartSession,
-): CommandEvse | Refusal {
+): CommandEvse | CommandRefusal {
   const inabilityOf = inabilityOn(caller.version);
   if (evse_uid === undefined) {
     const able = site.evses.filter((evse) => inabilityOf(evse) === undefined);
@@ -74,7 +74,7 @@ function chooseConnector(
   { caller }: CommandScope,
   evse: CommandEvse,
   { connector_id }: StartSession,
-): string | undefined | Refusal {
+): string | undefined | CommandRefusal {
   if (connector_id !== undefined) {
     return connectorOf(caller, evse, connector_id) ?? unfitField('unknown connector');
   }
@@ -85,7 +85,7 @@ function accept(
   scope: CommandScope,
   body: StartSession,
   { site, evse, connectorId }: Start,
-): Verdict {
+): CommandVerdict {
   const { hosted, locationId, locationKey, evses } = site;
   const isEvident = body.evse_uid === undefined && evses.length === 1;
   const { token, authorization_reference: reference } = body;
@@ -102,7 +102,7 @@ function accept(
       openCommand(tx, command, async (id) =>
         csmsRequest('ocpi.start-session.requested.v1', {
           ...requestFrame(scope, hosted, id),
-          ...(await driverOf(tx, token, reference)),
+          ...(await driverForCsms(tx, token, reference)),
           location_id: locationId,
           ...(!isEvident && { evse_uid: evse.uid }),
           ...(connectorId !== undefined && { connector_id: connectorId }),

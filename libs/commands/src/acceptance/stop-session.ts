@@ -5,10 +5,10 @@ import { findSession } from '../sessions/find-session.js';
 import { customersOf } from './command-caller.js';
 import { type CommandScope, newCommand, requestFrame } from './command-scope.js';
 import { findSite, inability, isSameId } from './command-site.js';
-import { rejected, unknownSession, type Verdict } from './verdict.js';
+import { rejected, unknownSession, type CommandVerdict } from './command-verdict.js';
 
 /** Stops only what is the caller's customer's, and running (CMD-32 to CMD-34). */
-export async function judgeStop(scope: CommandScope, body: StopSession): Promise<Verdict> {
+export async function judgeStop(scope: CommandScope, body: StopSession): Promise<CommandVerdict> {
   const { caller, source } = scope;
   const partyKeys = caller.hosted.map(({ partyKey }) => partyKey);
   const found = await findSession(source, partyKeys, body.session_id);

@@ -11,7 +11,13 @@ import {
   findSite,
   inability,
 } from './command-site.js';
-import { type Refusal, rejected, unfitField, unknownPlace, type Verdict } from './verdict.js';
+import {
+  type CommandRefusal,
+  rejected,
+  unfitField,
+  unknownPlace,
+  type CommandVerdict,
+} from './command-verdict.js';
 
 /** For a stuck cable, help-desk staff need it once or twice; more is not theirs (CMD-69). */
 const AT_MOST = 5;
@@ -24,7 +30,10 @@ interface Lock {
 }
 
 /** All three ids are there (CMD-68); whose session runs there, and how often it was tried, decides as well (CMD-69). */
-export async function judgeUnlock(scope: CommandScope, body: UnlockConnector): Promise<Verdict> {
+export async function judgeUnlock(
+  scope: CommandScope,
+  body: UnlockConnector,
+): Promise<CommandVerdict> {
   const { caller, source } = scope;
   const site = await findSite(source, caller, body.location_id, body.evse_uid);
   if (!site) return unknownPlace('unknown location');
@@ -44,7 +53,7 @@ export async function judgeUnlock(scope: CommandScope, body: UnlockConnector): P
 async function whyInUse(
   { source, caller }: CommandScope,
   { site, evse, connectorId }: Lock,
-): Promise<Refusal | undefined> {
+): Promise<CommandRefusal | undefined> {
   const rows = await rowsOf(
     source,
     `SELECT FROM session WHERE party_key = $1 AND status = 'ACTIVE' AND token_party_key <> ALL($2)
@@ -64,7 +73,7 @@ async function whyInUse(
 async function whyTooOften(
   { source, timing }: CommandScope,
   { site, evse, connectorId }: Lock,
-): Promise<Refusal | undefined> {
+): Promise<CommandRefusal | undefined> {
   const rows = await rowsOf<{ count: number }>(
     source,
     `SELECT count(*) AS count FROM command WHERE kind = 'UNLOCK_CONNECTOR' AND party_key = $1
@@ -86,7 +95,7 @@ function accept(
   scope: CommandScope,
   body: UnlockConnector,
   { site, evse, connectorId }: Lock,
-): Verdict {
+): CommandVerdict {
   const { hosted, locationId, locationKey } = site;
   const command = newCommand(scope, 'UNLOCK_CONNECTOR', hosted, body, {
     locationKey,

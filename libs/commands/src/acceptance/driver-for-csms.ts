@@ -15,7 +15,7 @@ interface Driver {
 }
 
 /** The driver of a command, in the words of both OCPPs; what is too long for 1.6 gets an alias in this transaction (CMD-44). */
-export async function driverOf(
+export async function driverForCsms(
   tx: SqlRunner,
   token: Token,
   authorizationReference: string | undefined,

@@ -3,7 +3,7 @@ import { type CommandResponseType, STATUS_CODES } from '#ocpi';
 import { type OpenedCommand } from '../open-command.js';
 
 /** What is answered at once instead of ACCEPTED; no callback follows (CMD-14). */
-export interface Refusal {
+export interface CommandRefusal {
   kind: 'refused';
   result: Exclude<CommandResponseType, 'ACCEPTED'>;
   statusCode: number;
@@ -18,11 +18,11 @@ export interface Acceptance {
   open(tx: SqlRunner): Promise<OpenedCommand>;
 }
 
-export type Verdict = Refusal | Acceptance;
+export type CommandVerdict = CommandRefusal | Acceptance;
 
 const refusal =
-  (result: Refusal['result'], statusCode: number = STATUS_CODES.success) =>
-  (reason: string): Refusal => ({ kind: 'refused', result, statusCode, reason });
+  (result: CommandRefusal['result'], statusCode: number = STATUS_CODES.success) =>
+  (reason: string): CommandRefusal => ({ kind: 'refused', result, statusCode, reason });
 
 export const rejected = refusal('REJECTED');
 export const notSupported = refusal('NOT_SUPPORTED');

@@ -24,7 +24,7 @@ export interface TrialPartner {
   cards: TrialCard[];
 }
 
-export interface CommandWorldOptions {
+export interface CommandTrialOptions {
   /** Of each application. */
   replicas: number;
   commandTimeoutSeconds: number;
@@ -36,9 +36,9 @@ export interface CommandWorldOptions {
 const PARTNER_TIMEOUT_MS = 2000;
 
 /** An installation of several replicas with partners of every version that command, and a CSMS that acts. */
-export class CommandWorld {
+export class CommandTrial {
   private constructor(
-    readonly options: CommandWorldOptions,
+    readonly options: CommandTrialOptions,
     readonly replicas: Replicas,
     readonly balancer: LoadBalancer,
     readonly csms: VirtualCsms,
@@ -47,7 +47,7 @@ export class CommandWorld {
     readonly database: pg.Pool,
   ) {}
 
-  static async start(backing: Backing, options: CommandWorldOptions): Promise<CommandWorld> {
+  static async start(backing: Backing, options: CommandTrialOptions): Promise<CommandTrial> {
     const balancer = await LoadBalancer.start();
     const env = {
       KAFKA_BROKERS: backing.brokers.join(','),
@@ -72,7 +72,7 @@ export class CommandWorld {
     const urls = replicas.consumers.map(({ internalUrl }) => internalUrl);
     const csms = await startCsms(backing, options);
     const byHttp = new HttpAuthorizer(urls, key);
-    const world = new CommandWorld(options, replicas, balancer, csms, [], byHttp, database);
+    const world = new CommandTrial(options, replicas, balancer, csms, [], byHttp, database);
     try {
       for (const version of OCPI_VERSIONS) await world.connect(admin, version);
       await csms.stateNetwork();
@@ -134,7 +134,7 @@ export class CommandWorld {
 
 async function startCsms(
   { brokers, topicPrefix }: Backing,
-  { patienceMs }: CommandWorldOptions,
+  { patienceMs }: CommandTrialOptions,
 ): Promise<VirtualCsms> {
   const sender = new KafkaEventSender(brokers, { topicPrefix });
   const authorizer = new EventAuthorizer(sender, 'urn:sandbox:csms');
