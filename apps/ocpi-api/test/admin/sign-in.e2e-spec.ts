@@ -14,7 +14,6 @@ beforeAll(async () => {
     OCPI_OIDC_AUDIENCE: 'ocpi-gateway',
     OCPI_OIDC_ROLES_CLAIM: 'realm_access.groups',
     OCPI_OIDC_ROLES: 'roaming-desk=operator,everybody=viewer,platform=team=admin',
-    OCPI_OIDC_CLOCK_SKEW_SECONDS: '10',
   });
 });
 afterAll(async () => {

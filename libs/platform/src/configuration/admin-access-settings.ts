@@ -55,16 +55,6 @@ export class AdminAccessSettings {
   oidcNameClaim: string;
 
   @Setting({
-    env: 'OCPI_OIDC_CLOCK_SKEW_SECONDS',
-    kind: 'integer',
-    min: 0,
-    max: 300,
-    default: '30',
-    description: "How far the issuer's clock may be off ours.",
-  })
-  oidcClockSkewSeconds: number;
-
-  @Setting({
     env: 'OCPI_AUDIT_RETENTION_DAYS',
     kind: 'integer',
     min: 30,

@@ -21,6 +21,9 @@ const ALGORITHMS = [
   'Ed25519',
 ];
 
+/** How far the issuer's clock may be off ours. */
+const CLOCK_SKEW_SECONDS = 30;
+
 export type SignIn =
   | { kind: 'principal'; principal: Principal }
   /** `isGuess`: nothing shows that the issuer ever signed it. */
@@ -35,7 +38,7 @@ export class TokenSignIn {
   private readonly roles: ReadonlyMap<string, AdminRole>;
 
   constructor(private readonly settings: GatewaySettings) {
-    const { oidcIssuer, oidcAudience, oidcClockSkewSeconds, oidcRoles } = settings;
+    const { oidcIssuer, oidcAudience, oidcRoles } = settings;
     this.roles = rolesByWord(oidcRoles);
     if (oidcIssuer === undefined || oidcAudience === undefined) return;
     this.issuer = {
@@ -44,7 +47,7 @@ export class TokenSignIn {
         algorithms: ALGORITHMS,
         issuer: oidcIssuer,
         audience: oidcAudience,
-        clockTolerance: oidcClockSkewSeconds,
+        clockTolerance: CLOCK_SKEW_SECONDS,
         requiredClaims: ['exp', 'sub'],
       },
     };
