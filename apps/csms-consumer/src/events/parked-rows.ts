@@ -52,9 +52,7 @@ export async function putAside(sql: SqlRunner, rows: Iterable<AsideRow>): Promis
       list.map(({ parentKey }) => kept(parentKey)),
       list.map(({ reason }) => kept(reason)),
       list.map(({ incoming }) => incoming.binding),
-      list.map(({ incoming }) =>
-        kept(JSON.stringify(incoming.origin))?.replaceAll('\\u0000', ''),
-      ),
+      list.map(({ incoming }) => kept(JSON.stringify(incoming.origin))?.replaceAll('\\u0000', '')),
       list.map(({ incoming }) => incoming.raw),
       list.map(({ expiresAt }) => expiresAt),
     ],

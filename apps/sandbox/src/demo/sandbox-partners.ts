@@ -48,10 +48,7 @@ export function sandboxPartner(
 }
 
 /** Token uid and contract of a partner's n-th driver. */
-export const cardOf = (
-  spec: { party: PartyId },
-  n: number,
-): { uid: string; contract: string } => ({
+export const cardOf = (spec: { party: PartyId }, n: number): { uid: string; contract: string } => ({
   uid: `04${spec.party.party_id}${n}A2B3C4`.toUpperCase(),
   contract: `${spec.party.country_code}${spec.party.party_id}C0000000${n}`,
 });

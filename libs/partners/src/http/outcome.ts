@@ -84,9 +84,6 @@ function readRetryAfter(header: string | string[] | undefined, nowMs: number): n
 /** For people and for the database, which holds no NUL. */
 function reasonOf(httpStatus: number, ocpiStatus?: number, message?: string): string {
   const ocpi = ocpiStatus === undefined ? '' : `, OCPI ${ocpiStatus}`;
-  const said =
-    message === undefined || message === ''
-      ? ''
-      : `: ${storableText(message, 500)}`;
+  const said = message === undefined || message === '' ? '' : `: ${storableText(message, 500)}`;
   return `HTTP ${httpStatus}${ocpi}${said}`;
 }
