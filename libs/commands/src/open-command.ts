@@ -40,10 +40,15 @@ export interface OpenedCommand {
   isNew: boolean;
 }
 
-const INSERT = `INSERT INTO command (id, kind, connection_id, version, party_key, sender_key, location_key, evse_key,
-    session_key, reservation_number, driver_key, dedupe_key, body, received_at, deadline, traceparent)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-  ON CONFLICT (dedupe_key) WHERE outcome IS NULL DO NOTHING RETURNING id`;
+const INSERT = `WITH opened AS (
+    INSERT INTO command (id, kind, connection_id, version, party_key, sender_key, location_key, evse_key,
+        session_key, reservation_number, driver_key, dedupe_key, body, received_at, deadline, traceparent)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+    ON CONFLICT (dedupe_key) WHERE outcome IS NULL DO NOTHING RETURNING id
+  ), callback AS (
+    INSERT INTO command_callback (command_id, response_url, correlation_id, expires_at)
+    SELECT id, $17, $18, $19 FROM opened WHERE $17::text IS NOT NULL
+  ) SELECT id FROM opened`;
 
 // Locked, so that it cannot be settled before it knows this URL.
 const FIND_OPEN = 'SELECT id FROM command WHERE dedupe_key = $1 AND outcome IS NULL FOR UPDATE';
@@ -85,23 +90,11 @@ export async function answerCommand(
 }
 
 async function enter(tx: SqlRunner, command: NewCommand): Promise<OpenedCommand> {
-  const opened = await insertOrFind(tx, command);
-  if (command.responseUrl !== undefined) {
-    await tx.query(INSERT_CALLBACK, [
-      opened.id,
-      command.responseUrl,
-      command.correlationId ?? null,
-      command.timing.expiresAt,
-    ]);
-  }
-  return opened;
-}
-
-async function insertOrFind(tx: SqlRunner, command: NewCommand): Promise<OpenedCommand> {
   const dedupeKey = dedupeKeyOf(command);
   for (;;) {
     const id = randomUUID();
     const { receivedAt, deadline } = command.timing;
+    const callback = callbackOf(command);
     const inserted = await rowsOf(tx, INSERT, [
       id,
       command.kind,
@@ -119,13 +112,24 @@ async function insertOrFind(tx: SqlRunner, command: NewCommand): Promise<OpenedC
       receivedAt,
       deadline,
       traceparentOf() ?? null,
+      ...callback,
     ]);
     if (inserted.length > 0) return { id, isNew: true };
     const [open] = await rowsOf<{ id: string }>(tx, FIND_OPEN, [dedupeKey]);
-    if (open) return { id: open.id, isNew: false };
+    if (open) {
+      if (command.responseUrl !== undefined)
+        await tx.query(INSERT_CALLBACK, [open.id, ...callback]);
+      return { id: open.id, isNew: false };
+    }
     // It was settled between the two statements: this is not a repeat any more.
   }
 }
+
+const callbackOf = ({ responseUrl, correlationId, timing }: NewCommand) => [
+  responseUrl ?? null,
+  correlationId ?? null,
+  timing.expiresAt,
+];
 
 const storedCommand = (id: string, command: NewCommand): StoredCommand => ({
   id,

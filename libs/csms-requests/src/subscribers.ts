@@ -36,10 +36,14 @@ export async function acknowledgedCursor(
   return row;
 }
 
-/** Acknowledges everything up to `cursor`; never goes back. */
+/**
+ * Acknowledges everything up to `cursor`; never goes back, unless the database itself dies within the next moment: nobody
+ * waits for the disk, and what is said twice then is what at-least-once means.
+ */
 export async function acknowledge(source: SqlRunner, name: string, cursor: Cursor): Promise<void> {
   await source.query(
     `UPDATE csms_subscriber SET cursor_xid = $2, cursor_seq = $3
+       FROM set_config('synchronous_commit', 'off', true)
       WHERE name = $1 AND (cursor_xid, cursor_seq) < ($2, $3)`,
     [name, cursor.xid, cursor.seq],
   );

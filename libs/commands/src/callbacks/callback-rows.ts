@@ -61,15 +61,16 @@ export const markCallbacks = (
     now,
   ]);
 
-/** Writes how one ended; also over `unknown`, which somebody else thought of it meanwhile. */
-export async function endCallback(
+/** Writes how they ended; also over `unknown`, which somebody else thought of one meanwhile. */
+export async function endCallbacks(
   source: SqlRunner,
-  id: number,
-  { state, note }: CallbackOutcome,
+  ended: readonly (CallbackOutcome & { id: number })[],
 ): Promise<void> {
   await source.query(
-    `UPDATE command_callback SET state = $2, note = $3 WHERE id = $1 AND state IN ('sending', 'unknown')`,
-    [id, state, note],
+    `UPDATE command_callback c SET state = e.state, note = e.note
+       FROM unnest($1::bigint[], $2::text[], $3::text[]) AS e(id, state, note)
+      WHERE c.id = e.id AND c.state IN ('sending', 'unknown')`,
+    [ended.map(({ id }) => id), ended.map(({ state }) => state), ended.map(({ note }) => note)],
   );
 }
 

@@ -2,18 +2,15 @@ import { Wakeup } from '#csms-requests';
 import { type ConnectionDirectory, type PartnerClient } from '#partners';
 import { type Clock, createLogger, inSpan, type Metrics } from '#platform';
 import { type DataSource } from 'typeorm';
-
-import {
-  dropExpired,
-  endCallback,
-  giveUpLost,
-  type MarkedCallback,
-  markCallbacks,
-} from './callback-rows.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CallbackEndings } from './callback-endings.js';
+import { dropExpired, giveUpLost, type MarkedCallback, markCallbacks } from './callback-rows.js';
 import { CallbackSender } from './callback-sender.js';
 
 const LOOK_EVERY_MS = 1000;
 const TIDY_EVERY_MS = 2000;
+/** What comes due within this is taken up together. */
+const GATHER_MS = 5;
 const AT_ONCE = 500;
 
 export interface CallbackWorkerParts {
@@ -31,6 +28,7 @@ export interface CallbackWorkerParts {
 export class CallbackWorker {
   private readonly log = createLogger('callbacks');
   private readonly sender: CallbackSender;
+  private readonly endings: CallbackEndings;
   private readonly inFlight = new Map<string, number>();
   private readonly sending = new Set<Promise<void>>();
   private readonly wakeup = new Wakeup();
@@ -40,6 +38,7 @@ export class CallbackWorker {
 
   constructor(private readonly parts: CallbackWorkerParts) {
     this.sender = new CallbackSender(parts.client, parts.directory);
+    this.endings = new CallbackEndings(parts.source);
   }
 
   start(): void {
@@ -74,6 +73,7 @@ export class CallbackWorker {
         this.log.warn({ err: error }, 'the callbacks cannot be read');
       }
       await this.wakeup.wait(LOOK_EVERY_MS);
+      await sleep(GATHER_MS);
     }
   }
 
@@ -102,7 +102,7 @@ export class CallbackWorker {
   }
 
   private async send(callback: MarkedCallback): Promise<void> {
-    const { source, metrics } = this.parts;
+    const { metrics } = this.parts;
     const outcome = await this.sender.send(callback);
     metrics.commandCallbacksTotal.inc({ outcome: outcome.state });
     const { commandId, connectionId, purpose } = callback;
@@ -110,7 +110,7 @@ export class CallbackWorker {
     if (outcome.state === 'delivered') this.log.info(line, 'callback');
     else this.log.warn(line, 'callback');
     try {
-      await endCallback(source, callback.id, outcome);
+      await this.endings.write(callback.id, outcome);
     } catch (error) {
       // Whoever tidies up will find it unknown, though this line says better.
       this.log.error({ err: error, ...line }, 'the outcome of a callback could not be stored');
