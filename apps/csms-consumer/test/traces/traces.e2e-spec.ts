@@ -134,6 +134,10 @@ describe('traces', () => {
 
   it('show a push that tells several changes in the newest, and link it to the others', async () => {
     const [partner] = partners;
+    await tellStatus('INOPERATIVE', {});
+    await partner!.server.until((): boolean =>
+      partner!.server.pushes.some(({ body }) => body.status === 'INOPERATIVE'),
+    );
     const pause = async (paused: boolean) => {
       await world.query('UPDATE connection SET paused = $1 WHERE id = $2', [paused, partner!.id]);
       await world.query(`SELECT pg_notify('ocpi_connection', $1)`, [partner!.id]);
