@@ -220,8 +220,8 @@ describe('traces', () => {
     await eventually(() => webhook.calls.some(({ body }) => body.includes('start-session')));
     const call = webhook.calls.find(({ body }) => body.includes('start-session'))!;
     const [message] = JSON.parse(call.body) as { traceparent: string }[];
-    await world.finish((await world.newRequests()).at(-1)!, { result: 'ACCEPTED' });
-    await world.told(partner, responsePath);
+    await world.finish((await world.newRequests()).at(-1)!, { status: 'Accepted' });
+    expect(await world.told(partner, responsePath)).toEqual([{ result: 'ACCEPTED' }]);
     const request = await eventually(async () => {
       await tracing.flush();
       const found = collector.spans.filter(
