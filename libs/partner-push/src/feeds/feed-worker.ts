@@ -160,6 +160,7 @@ export class FeedWorker {
 
   /** The last row behind the cursor that the partner knows already; waits until all such rows can be read. */
   private async lastToldAhead(isRestless: () => boolean): Promise<Cursor | undefined> {
+    if (this.toldAhead.end === 0) return undefined;
     const { tail } = this.parts;
     await tail.refresh();
     while (this.toldAhead.end > tail.horizon && isRestless()) {
