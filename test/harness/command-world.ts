@@ -224,7 +224,15 @@ export class CommandWorld {
     time = new Date().toISOString(),
     attributes: Record<string, string> = {},
   ): Promise<Json> {
-    const event = {
+    const [outcome] = await this.sayAll([[type, data, time, attributes]]);
+    return outcome;
+  }
+
+  /** Several such events in one batch; resolves to their outcomes. */
+  async sayAll(
+    events: [type: string, data: Json, time?: string, attributes?: Record<string, string>][],
+  ): Promise<Json[]> {
+    const batch = events.map(([type, data, time = new Date().toISOString(), attributes]) => ({
       specversion: '1.0',
       id: randomUUID(),
       source: 'urn:csms',
@@ -232,9 +240,8 @@ export class CommandWorld {
       time,
       ...attributes,
       data,
-    };
-    const { results } = await this.csms('POST', 'events', [event]);
-    return results[0];
+    }));
+    return (await this.csms('POST', 'events', batch)).results;
   }
 
   /** The last step of a request. */

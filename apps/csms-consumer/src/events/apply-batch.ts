@@ -112,14 +112,16 @@ interface Run {
   events: { event: PreparedEvent; checked: Passed['checked'] }[];
 }
 
-/** Neighbours of one handler share its statements; the order between handlers is the order of arrival. */
+/** Neighbours of one handler share its statements; the order between handlers is that of arrival, where it matters. */
 function runsOf(
   events: readonly PreparedEvent[],
   hosted: ReadonlySet<string>,
   verdicts: Map<PreparedEvent, Verdict>,
 ): Run[] {
   const runs: Run[] = [];
-  for (const event of events) {
+  const goesLater = ({ check }: PreparedEvent): number =>
+    check.ok && check.handler.goesFirst === true ? 0 : 1;
+  for (const event of events.toSorted((a, b) => goesLater(a) - goesLater(b))) {
     const { check } = event;
     if (!check.ok) {
       verdicts.set(event, parked(check.reason));

@@ -35,6 +35,8 @@ export const eventTransaction = (sql: SqlRunner, now: Date): EventTransaction =>
 export interface EventHandler {
   /** What it does with its party's tariffs; it is kept apart from who does the other. */
   readonly tariffs?: TariffUse;
+  /** What it does is the same wherever it stands in a batch, for itself and for all others: it is done first, together. */
+  readonly goesFirst?: boolean;
   check(data: unknown): Decoded<unknown>;
   /** What the CSMS should know about data that passed and is sent on all the same. */
   advise(data: unknown): FieldError[];
@@ -44,6 +46,7 @@ export interface EventHandler {
 
 interface HandlerParts<T> {
   tariffs?: TariffUse;
+  goesFirst?: boolean;
   checker: Checker<T>;
   rules?: (data: T) => FieldError[];
   advice?: (data: T) => FieldError[];
@@ -53,6 +56,7 @@ interface HandlerParts<T> {
 /** A handler from its schema, the rules beyond it, and its work. */
 export function eventHandler<T>({
   tariffs,
+  goesFirst,
   checker,
   rules,
   advice,
@@ -60,6 +64,7 @@ export function eventHandler<T>({
 }: HandlerParts<T>): EventHandler {
   return {
     ...(tariffs && { tariffs }),
+    ...(goesFirst && { goesFirst }),
     check(data) {
       const decoded = checker.decode(data);
       if (!decoded.ok || !rules) return decoded;

@@ -7,6 +7,7 @@ import { dropUnknown } from './dropped-results.js';
 /** The CSMS has a request and will act on it. */
 export const requestTakenOn = eventHandler<RequestTakenOn>({
   checker: requestTakenOnChecker,
+  goesFirst: true, // between the results that a CSMS sends along, each would be a batch of its own
   handle: async (tx, events) => {
     const answers = await takeOnCommands(tx.sql, events, tx.now);
     return answers.map((answer, index) => {

@@ -1,4 +1,5 @@
 import { OCPI_VERSIONS, type OcpiVersion } from '#ocpi';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Json } from '../../../../test/harness/api-harness.js';
 import {
@@ -454,6 +455,36 @@ describe('the result of a command', () => {
     expect((await world.say('request.taken-on', step)).outcome).toBe('unchanged');
     await world.finish(asked, { status: 'Accepted' });
     expect((await world.say('request.taken-on', step)).outcome).toBe('unchanged');
+  });
+
+  it('of several commands may come in one batch, each step with its own outcome', async () => {
+    const bodies = ['TWO-1', 'TWO-2'].map((evse_uid) =>
+      start('2.2.1', { location_id: 'TWO', evse_uid }),
+    );
+    for (const body of bodies) await world.command(emsps['2.2.1'], 'START_SESSION', body);
+    const [one, two] = [await world.nextRequest(), await world.nextRequest()].map(
+      ({ data: { country_code, party_id, command_id } }) => ({
+        country_code,
+        party_id,
+        command_id,
+      }),
+    );
+    const nobody = { ...one, command_id: randomUUID() };
+    const outcomes = await world.sayAll([
+      ['request.taken-on', one],
+      ['request.finished', { ...one, status: 'Accepted' }],
+      ['request.taken-on', nobody],
+      ['request.finished', { ...two, status: 'Rejected' }],
+      ['request.finished', { ...one, status: 'Rejected' }],
+      ['request.taken-on', two],
+      ['request.taken-on', one],
+    ]);
+    const words = ['applied', 'applied', 'stale', 'applied', 'stale', 'applied', 'unchanged'];
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(words);
+    const rows = await world.query(
+      'SELECT outcome FROM command WHERE taken_on_at IS NOT NULL ORDER BY received_at',
+    );
+    expect(rows).toEqual([{ outcome: 'ACCEPTED' }, { outcome: 'FAILED' }]);
   });
 
   it('CMD-28, CMD-27: a command is new again once it is over', async () => {
