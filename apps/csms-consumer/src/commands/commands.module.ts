@@ -35,7 +35,6 @@ export class CommandsModule implements OnApplicationBootstrap, OnApplicationShut
 
   async onApplicationBootstrap(): Promise<void> {
     this.signal.onChange(this.callbacks.notify);
-    this.signal.onChange(this.deadlines.notify);
     this.processor.onWaiting('commands', () => this.signal.notify());
     await this.signal.listen();
     this.callbacks.start();

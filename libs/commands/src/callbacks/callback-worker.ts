@@ -93,12 +93,18 @@ export class CallbackWorker {
     };
     const work = inSpan('callback', span, () => this.send(callback)).finally(() => {
       this.sending.delete(work);
+      // Another may wait for its slot, or for its answer (CMD-66).
+      if (this.isFull(connectionId) || callback.kind === 'RESERVE_NOW') this.wakeup.notify();
       const left = (this.inFlight.get(connectionId) ?? 1) - 1;
       if (left > 0) this.inFlight.set(connectionId, left);
       else this.inFlight.delete(connectionId);
-      this.wakeup.notify();
     });
     this.sending.add(work);
+  }
+
+  private isFull(connectionId: string): boolean {
+    const most = this.parts.directory.get(connectionId)?.profile.concurrency ?? 1;
+    return (this.inFlight.get(connectionId) ?? 0) >= most;
   }
 
   private async send(callback: MarkedCallback): Promise<void> {

@@ -1,11 +1,11 @@
-import { Wakeup } from '#csms-requests';
 import { type Clock, createLogger, type Metrics } from '#platform';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type DataSource } from 'typeorm';
 import { expireReservations } from '../reservations/end-reservations.js';
 import { countSettled } from './count-results.js';
 import { expireCommands, nextDeadline } from './expire-commands.js';
 
-/** It is woken when a command is opened; this is for a signal that was lost. */
+/** No command ends sooner after it was opened, so each is seen before its deadline without being told of. */
 const LOOK_EVERY_MS = 1000;
 
 export interface DeadlineTimerParts {
@@ -22,9 +22,8 @@ export interface DeadlineTimerParts {
  */
 export class DeadlineTimer {
   private readonly log = createLogger('commands');
-  private readonly wakeup = new Wakeup();
+  private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
-  private isStopped = false;
 
   constructor(private readonly parts: DeadlineTimerParts) {}
 
@@ -32,12 +31,8 @@ export class DeadlineTimer {
     this.running ??= this.run();
   }
 
-  /** There may be a nearer deadline. */
-  readonly notify = (): void => this.wakeup.notify();
-
   async stop(): Promise<void> {
-    this.isStopped = true;
-    this.wakeup.notify();
+    this.stopping.abort();
     await this.running;
   }
 
@@ -58,7 +53,8 @@ export class DeadlineTimer {
   }
 
   private async run(): Promise<void> {
-    while (!this.isStopped) {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
       let pause = LOOK_EVERY_MS;
       try {
         // What another process has locked is due still: no spinning for it.
@@ -66,7 +62,7 @@ export class DeadlineTimer {
       } catch (error) {
         this.log.warn({ err: error }, 'deadlines cannot be read');
       }
-      await this.wakeup.wait(pause);
+      await sleep(pause, undefined, { signal }).catch(() => undefined);
     }
   }
 }
