@@ -1,5 +1,6 @@
+import { namedQuery } from '#database';
+import { type DataSource } from 'typeorm';
 import { BESIDE_THE_LOG } from './beside-the-log.js';
-import { rowsOf, type SqlRunner } from './sql-runner.js';
 
 export interface Horizon {
   /** Rows of transactions below this are all visible to any statement that starts from now on. */
@@ -24,12 +25,14 @@ const HORIZON = `SELECT pg_snapshot_xmax(taken)::text::bigint AS xid,
  * statement does (1) and (2): its snapshot is taken before it looks at the backends, which it need not do when the
  * snapshot has nothing running. Writers of other databases of the cluster do not count, long as they may last, nor do
  * those beside the log. Prepared transactions are not looked for: the gateway makes none.
- * `source` must not be inside a transaction.
  */
-export async function readHorizon(source: SqlRunner): Promise<Horizon> {
-  const [next] = await rowsOf<{ xid: number; running: number[] | null }>(source, HORIZON, [
-    BESIDE_THE_LOG,
-  ]);
+export async function readHorizon(source: DataSource): Promise<Horizon> {
+  const [next] = await namedQuery<{ xid: number; running: number[] | null }>(
+    source,
+    'read-horizon',
+    HORIZON,
+    [BESIDE_THE_LOG],
+  );
   if (!next) throw new Error('the database named no transaction id');
   // backend_xid is 32 bits wide: it is the one of its kind nearest to the other id.
   const oldest = Math.min(

@@ -1,8 +1,8 @@
+import { type DataSource } from 'typeorm';
 import { type ChannelSignal } from './channel-signal.js';
 import { type Cursor, compareCursors, endOf, isBehind } from './cursor.js';
 import { type Horizon, readHorizon } from './horizon.js';
 import { type LogTable, readLog } from './log-table.js';
-import { type SqlRunner } from './sql-runner.js';
 
 export interface Page<Row> {
   rows: Row[];
@@ -43,7 +43,7 @@ export class TailReader<Row extends Cursor> {
   private stopped = false;
 
   constructor(
-    private readonly source: SqlRunner,
+    private readonly source: DataSource,
     private readonly table: LogTable<Row>,
     private readonly options: TailReaderOptions = {},
   ) {}

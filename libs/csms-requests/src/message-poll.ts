@@ -1,13 +1,6 @@
-import {
-  CSMS_MESSAGES,
-  type Cursor,
-  endOf,
-  isBehind,
-  rowsOf,
-  type SqlRunner,
-  type TailReader,
-} from '#change-log';
-import { type CsmsMessageEntity } from '#database';
+import { CSMS_MESSAGES, type Cursor, endOf, isBehind, type TailReader } from '#change-log';
+import { type CsmsMessageEntity, namedQuery } from '#database';
+import { type DataSource } from 'typeorm';
 import { printPageCursor, readPageCursor } from './page-cursor.js';
 import { acknowledge, acknowledgedCursor, ensureSubscriber } from './subscribers.js';
 import { Wakeup } from './wakeup.js';
@@ -50,7 +43,7 @@ export class UnknownPageCursorError extends Error {
 /** Messages for CSMSs that ask: an answer counts as taken when its `next` comes back, so a lost one is repeated. */
 export class MessagePoll {
   constructor(
-    private readonly database: SqlRunner,
+    private readonly database: DataSource,
     private readonly tail: TailReader<CsmsMessageEntity>,
   ) {}
 
@@ -100,14 +93,12 @@ export class MessagePoll {
     start: Cursor,
   ): Promise<PolledMessages | undefined> {
     const { horizon } = this.tail;
-    const rows = await rowsOf<CsmsMessageEntity & { found: number }>(this.database, PAGE, [
-      start.xid,
-      start.seq,
-      horizon,
-      parties,
-      limit,
-      MOST_CHARACTERS,
-    ]);
+    const rows = await namedQuery<CsmsMessageEntity & { found: number }>(
+      this.database,
+      'poll-messages',
+      PAGE,
+      [start.xid, start.seq, horizon, parties, limit, MOST_CHARACTERS],
+    );
     const last = rows.at(-1);
     if (last) {
       const isAll = rows.length === last.found && last.found < limit;

@@ -1,4 +1,5 @@
 import { type Cursor, endOf, readHorizon, rowsOf, type SqlRunner } from '#change-log';
+import { type DataSource } from 'typeorm';
 
 /** The subscriber that stands for all readers of the Kafka topics; HTTP clients go by their own names. */
 export const KAFKA_SUBSCRIBER = 'kafka';
@@ -6,12 +7,13 @@ export const KAFKA_SUBSCRIBER = 'kafka';
 /** Where a new subscriber begins: with everything still kept, with what was said from a time on, or with what comes next. */
 export type SubscriptionStart = 'start' | 'tail' | Date;
 
-/** Gives a subscriber its cursor unless it has one. `source` must not be inside a transaction. */
+/** Gives a subscriber its cursor unless it has one. */
 export async function ensureSubscriber(
-  source: SqlRunner,
+  source: DataSource,
   name: string,
   start: SubscriptionStart,
 ): Promise<void> {
+  if (await acknowledgedCursor(source, name)) return;
   const cursor =
     start === 'start' ? { xid: 0, seq: 0 } : endOf((await readHorizon(source)).xid - 1);
   // What was written since a time may be below the horizon already; nothing below it can still appear.

@@ -1,7 +1,7 @@
-import { type SqlRunner } from '#change-log';
 import { type CommandKind } from '#database';
 import { formatDateTime, type PartyId, partyKey } from '#ocpi';
 import { type HostedParty, hostedPartyId } from '#partners';
+import { type DataSource } from 'typeorm';
 import { type CommandTiming } from '../command-timing.js';
 import { type NewCommand } from '../open-command.js';
 import { type CommandCaller } from './command-caller.js';
@@ -9,7 +9,7 @@ import { type CommandCaller } from './command-caller.js';
 /** What all judges of one command share. */
 export interface CommandScope {
   /** Reads outside of any transaction. */
-  source: SqlRunner;
+  source: DataSource;
   caller: CommandCaller;
   /** The partner's party that asks. */
   sender: PartyId;

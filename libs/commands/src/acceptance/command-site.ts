@@ -1,6 +1,7 @@
-import { rowsOf, type SqlRunner } from '#change-log';
+import { namedQuery } from '#database';
 import { type Evse, foldId, type Location, type Status } from '#ocpi';
 import { type HostedParty, shownClause } from '#partners';
+import { type DataSource } from 'typeorm';
 import { type CommandCaller } from './command-caller.js';
 import { notSupported, type CommandRefusal, rejected } from './command-verdict.js';
 
@@ -40,21 +41,22 @@ export const isSameId = ({ version }: CommandCaller, given: string, stored: stri
  * parties addressed that the caller may see: the two look alike (CMD-29, CMD-30).
  */
 export async function findSite(
-  source: SqlRunner,
+  source: DataSource,
   caller: CommandCaller,
   locationId: string,
   evseUid?: string,
 ): Promise<CommandSite | undefined> {
   const { connection, hosted } = caller;
-  const shown = shownClause('location', 'l', connection.locationsShown, '$3');
-  const lines = await rowsOf<Line>(
+  const { locationsShown } = connection;
+  const lines = await namedQuery<Line>(
     source,
+    `find-site-${locationsShown}`,
     `SELECT l.party_key AS "partyKey", l.location_key AS "locationKey", l.body AS "locationBody",
             e.evse_key AS "evseKey", e.body AS "evseBody", s.status
        FROM location l
        LEFT JOIN (evse e JOIN evse_state s ON s.evse_id = e.id)
          ON e.location_id = l.id AND e.evse_key = coalesce($4, e.evse_key) AND s.status <> 'REMOVED'
-      WHERE l.location_key = $1 AND l.party_key = ANY($2) AND $3::text IS NOT NULL AND ${shown}
+      WHERE l.location_key = $1 AND l.party_key = ANY($2) AND $3::text IS NOT NULL AND ${shownClause('location', 'l', locationsShown, '$3')}
       ORDER BY l.id, e.position`,
     [
       foldId(locationId),

@@ -1,5 +1,5 @@
-import { type SqlRunner } from '#change-log';
 import { retryOnCollision } from '#database';
+import { type DataSource } from 'typeorm';
 import { type CallbackOutcome, endCallbacks } from './callback-rows.js';
 
 /** Those that end while a statement is under way share the next: one commit, one wait for the disk. */
@@ -8,7 +8,7 @@ export class CallbackEndings {
     { ended: (CallbackOutcome & { id: number })[]; written: Promise<void> } | undefined;
   private last: Promise<void> = Promise.resolve();
 
-  constructor(private readonly source: SqlRunner) {}
+  constructor(private readonly source: DataSource) {}
 
   /** Resolves when it is stored how the callback ended; rejects when that failed. */
   write(id: number, outcome: CallbackOutcome): Promise<void> {

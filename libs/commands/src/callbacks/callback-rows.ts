@@ -1,5 +1,11 @@
 import { plainArray, rowsOf, type SqlRunner } from '#change-log';
-import { type CallbackState, type CommandCallbackEntity, type CommandEntity } from '#database';
+import {
+  type CallbackState,
+  type CommandCallbackEntity,
+  type CommandEntity,
+  namedQuery,
+} from '#database';
+import { type DataSource } from 'typeorm';
 
 /** A callback that this process has marked as being sent: it alone sends it, once. */
 export interface MarkedCallback
@@ -49,29 +55,32 @@ const MARK = `WITH ranked AS (
 
 /** Takes up what is due, at most `free` for each connection; committed before anything of it is sent (P8). */
 export const markCallbacks = (
-  source: SqlRunner,
+  source: DataSource,
   slots: readonly FreeSlots[],
   now: Date,
   most: number,
 ): Promise<MarkedCallback[]> =>
-  rowsOf<MarkedCallback>(source, MARK, [
+  namedQuery<MarkedCallback>(source, 'mark-callbacks', MARK, [
     plainArray(slots.map(({ connectionId }) => connectionId)),
     plainArray(slots.map(({ free }) => free)),
     most,
     now,
   ]);
 
+const END = `UPDATE command_callback c SET state = e.state, note = e.note
+    FROM unnest($1::bigint[], $2::text[], $3::text[]) AS e(id, state, note)
+   WHERE c.id = e.id AND c.state IN ('sending', 'unknown')`;
+
 /** Writes how they ended; also over `unknown`, which somebody else thought of one meanwhile. */
 export async function endCallbacks(
-  source: SqlRunner,
+  source: DataSource,
   ended: readonly (CallbackOutcome & { id: number })[],
 ): Promise<void> {
-  await source.query(
-    `UPDATE command_callback c SET state = e.state, note = e.note
-       FROM unnest($1::bigint[], $2::text[], $3::text[]) AS e(id, state, note)
-      WHERE c.id = e.id AND c.state IN ('sending', 'unknown')`,
-    [ended.map(({ id }) => id), ended.map(({ state }) => state), ended.map(({ note }) => note)],
-  );
+  await namedQuery(source, 'end-callbacks', END, [
+    ended.map(({ id }) => id),
+    ended.map(({ state }) => state),
+    ended.map(({ note }) => note),
+  ]);
 }
 
 /** How long a partner's answer is waited for. */
