@@ -487,6 +487,32 @@ describe('the result of a command', () => {
     expect(rows).toEqual([{ outcome: 'ACCEPTED' }, { outcome: 'FAILED' }]);
   });
 
+  it('P5: comes at once beside thousands for a partner that hangs, though statistics know of none', async () => {
+    const quick = emsps['2.3.0'];
+    const slow = await world.connect('slow', '2.1.1', { party: 'DE*SLO' });
+    slow.server.script = () => ({ hang: true });
+    await startedWith(quick, { status: 'Accepted' });
+    await settledRows();
+    for (const table of ['command', 'command_callback']) await world.query(`ANALYZE ${table}`);
+    await world.query(
+      `WITH opened AS (
+         INSERT INTO command (id, kind, connection_id, version, party_key, sender_key, dedupe_key, body, received_at, deadline,
+             outcome, finished_at)
+         SELECT gen_random_uuid(), kind, $1, '2.1.1', party_key, sender_key, 'hanging ' || n, body, received_at, deadline,
+             outcome, finished_at FROM command, generate_series(1, 2000) AS n RETURNING id)
+       INSERT INTO command_callback (command_id, response_url, state, body, expires_at)
+       SELECT id, $2, 'due', '{}', now() + interval '1 hour' FROM opened`,
+      [slow.id, `${slow.server.url}/responses/hanging`],
+    );
+    await slow.server.until(() => slow.server.requests.length > 0);
+    const { responsePath } = await world.command(quick, 'START_SESSION', start('2.3.0'));
+    const asked = await world.nextRequest();
+    const before = performance.now();
+    await world.finish(asked, { status: 'Accepted' });
+    await world.told(quick, responsePath);
+    expect(performance.now() - before).toBeLessThan(1000);
+  });
+
   it('CMD-28, CMD-27: a command is new again once it is over', async () => {
     for (let time = 0; time < 2; time++) {
       await startedWith(emsps['2.2.1'], { status: 'Rejected' });

@@ -36,15 +36,17 @@ const IS_FREE = `(c.purpose = 'result' OR NOT EXISTS (
     SELECT FROM command_callback b WHERE b.command_id = c.command_id AND b.response_url = c.response_url
        AND b.purpose = 'result' AND b.state IN ('waiting', 'due', 'sending')))`;
 
-// Due ones are numbered per connection, so that those of one that hangs do not stand before the others'.
+// Due ones are numbered per connection, so that those of one that hangs do not stand before the others'. Written so that no plan
+// numbers them more than once: statistics are from before it hung, and say that nothing is due.
 const MARK = `WITH ranked AS (
-    SELECT c.id, m.connection_id, row_number() OVER (PARTITION BY m.connection_id ORDER BY c.id) AS n
-      FROM command_callback c JOIN command m ON m.id = c.command_id WHERE c.state = 'due' AND ${IS_FREE}
+    SELECT d.id, d.connection_id, row_number() OVER (PARTITION BY d.connection_id ORDER BY d.id) AS n
+      FROM (SELECT c.id, (SELECT m.connection_id FROM command m WHERE m.id = c.command_id) AS connection_id
+              FROM command_callback c WHERE c.state = 'due' AND ${IS_FREE}) d
   ), picked AS (
     SELECT c.id FROM command_callback c
-     WHERE c.state = 'due' AND c.id IN (
+     WHERE c.state = 'due' AND c.id = ANY(ARRAY(
        SELECT r.id FROM ranked r LEFT JOIN unnest($1::text[], $2::int[]) AS s(connection_id, free)
-           ON s.connection_id = r.connection_id WHERE r.n <= coalesce(s.free, 1))
+           ON s.connection_id = r.connection_id WHERE r.n <= coalesce(s.free, 1)))
      ORDER BY c.id LIMIT $3 FOR UPDATE SKIP LOCKED
   ), marked AS (
     UPDATE command_callback c SET state = 'sending', sent_at = $4 FROM picked p WHERE c.id = p.id RETURNING c.*
