@@ -41,6 +41,7 @@ export * from './repositories/fragment-columns.js';
 export * from './repositories/location-page.js';
 export * from './repositories/location-rows.js';
 export * from './named-query.js';
+export * from './chunks-of-distinct.js';
 export * from './database-faults.js';
 export * from './retry-on-collision.js';
 export * from './storable-text.js';

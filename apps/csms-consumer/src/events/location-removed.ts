@@ -1,8 +1,8 @@
 import { type RemovedObject, removedObjectChecker } from '#csms-contract';
+import { chunksOfDistinct } from '#database';
 import { foldId } from '#ocpi';
 import { removeLocations } from '../locations/remove-locations.js';
 import { lockLocationsByKey, placeKey } from '../locations/stored-locations.js';
-import { chunksOfDistinct } from './chunks-of-distinct.js';
 import { eventHandler, type EventTransaction } from './event-handler.js';
 import { APPLIED, type CheckedEvent, UNCHANGED, type Verdict } from './incoming-event.js';
 import { isOlder, staleAgainst } from './version-guard.js';

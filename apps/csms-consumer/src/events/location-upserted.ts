@@ -1,3 +1,4 @@
+import { chunksOfDistinct } from '#database';
 import {
   checkLocation,
   describeErrors,
@@ -24,7 +25,6 @@ import { type LocationToWrite, writeLocations } from '../locations/write-locatio
 import { completeSnapshots } from '../snapshots/complete-snapshots.js';
 import { supersededSnapshots } from '../snapshots/superseded-snapshots.js';
 import { restateTariffs } from '../tariffs/shared-voltages.js';
-import { chunksOfDistinct } from './chunks-of-distinct.js';
 import { eventHandler, type EventTransaction } from './event-handler.js';
 import { APPLIED, type CheckedEvent, parked, UNCHANGED, type Verdict } from './incoming-event.js';
 import { locationParent } from './parent-keys.js';

@@ -1,4 +1,5 @@
 import { rowsOf } from '#change-log';
+import { chunksOfDistinct } from '#database';
 import {
   checkTariff,
   foldId,
@@ -18,7 +19,6 @@ import { supersededSnapshots } from '../snapshots/superseded-snapshots.js';
 import { refreshLocations } from '../tariffs/refresh-locations.js';
 import { settleVoltages } from '../tariffs/shared-voltages.js';
 import { lockTariffsByKey, type StoredTariff } from '../tariffs/stored-tariffs.js';
-import { chunksOfDistinct } from './chunks-of-distinct.js';
 import { eventHandler, type EventTransaction } from './event-handler.js';
 import { APPLIED, type CheckedEvent, parked, UNCHANGED, type Verdict } from './incoming-event.js';
 import { isOlder, staleAgainst } from './version-guard.js';

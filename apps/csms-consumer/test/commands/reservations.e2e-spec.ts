@@ -433,6 +433,21 @@ describe.each(NEWER)('a reservation [%s]', (version) => {
     expect(await state(asked.data.reservation_number)).toBe('cancelled');
   });
 
+  it('CMD-64, CMD-66: one given up before its result is told gone after it, in one batch as well', async () => {
+    const { asked, responsePath } = await ask();
+    const given = await cancel(emsps[version], 'R1');
+    const results = [await world.nextRequest(), asked].map(
+      ({ data: { country_code, party_id, command_id } }): [string, Json] => [
+        'request.finished',
+        { country_code, party_id, command_id, status: 'Accepted' },
+      ],
+    );
+    await world.sayAll(results);
+    expect(await world.told(emsps[version], given.responsePath)).toEqual([ACCEPTED]);
+    expect(await world.told(emsps[version], responsePath, 2)).toEqual([ACCEPTED, GONE]);
+    expect(await state(asked.data.reservation_number)).toBe('cancelled');
+  });
+
   it('CMD-73: what ended before the station took on its replacement is in force again', async () => {
     const first = await reserve(emsps[version]);
     const second = await ask({ expiry_date: inSeconds(1200) });

@@ -1,5 +1,6 @@
 import { type SqlRunner } from '#change-log';
 import { type RequestFinished, type RequestTakenOn } from '#csms-contract';
+import { chunksOfDistinct } from '#database';
 import { type SettledCommand } from '../kinds/command-kind.js';
 import { rulesOf } from '../kinds/command-kinds.js';
 import { settleCommands } from './settle-commands.js';
@@ -43,7 +44,13 @@ export async function finishCommands(
     settled.set(command.id, one);
     return { kind: 'settled', settled: one };
   });
-  await settleCommands(tx, [...settled.values()], now);
+  // What comes of a reservation depends on which requests for it are open still.
+  const chunks = chunksOfDistinct(
+    [...settled.values()],
+    ({ command: { reservationNumber, id } }) =>
+      reservationNumber === null ? id : `reservation ${reservationNumber}`,
+  );
+  for (const chunk of chunks) await settleCommands(tx, chunk, now);
   await countDropped(tx, results, taken);
   return taken;
 }
