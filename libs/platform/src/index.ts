@@ -47,6 +47,7 @@ export { isSecretName } from './logging/secret-names.js';
 export { HIDDEN, hideNamedSecrets, scrubSecrets } from './logging/secret-text.js';
 export { Metrics } from './metrics/metrics.js';
 export { reportFailedStart } from './report-failed-start.js';
+export { runProcess } from './run-process.js';
 export { GracefulShutdown } from './shutdown/graceful-shutdown.js';
 export { startTracing, type Tracing } from './tracing/start-tracing.js';
 export {
