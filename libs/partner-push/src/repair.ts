@@ -46,15 +46,8 @@ async function repairFromLocation(target: LocationTarget, failed: SentPush): Pro
   return put(target.parentEvse, failed);
 }
 
-async function put(target: LocationTarget, failed: SentPush): Promise<PushOutcome> {
-  const { text } = target;
-  const sent = text === undefined ? undefined : await target.send('PUT', text);
-  if (!sent) return failed.outcome;
-  if (target.level !== 'location' && sent.outcome.kind === 'rejected' && isMissing(sent)) {
-    return put(target.location, sent);
-  }
-  return sent.outcome;
-}
+const put = async (target: LocationTarget, failed: SentPush): Promise<PushOutcome> =>
+  (await target.put()) ?? failed.outcome;
 
 /** The answer says what the partner has, or that it has nothing. */
 export const isReadable = ({ outcome, answer }: SentPush): boolean =>

@@ -259,6 +259,31 @@ describe('pushes of Locations', () => {
     ]);
   });
 
+  it.each([{ status: 404 }, { ocpi: 2003 }])(
+    'LOC-24: a PUT profile gets the whole Location when the partner answers %j to the PUT of an EVSE',
+    async (unknown) => {
+      const profile = { locationsPush: 'put' } as const;
+      const { server } = await world.addPartner({ isLive: true, profile });
+      await world.stateLocation(aLocation());
+      await world.startRunner();
+      await server.until(() => server.pushes.length >= 1);
+      const evseId = await world.evseId('3256');
+      for (const change of [
+        () => world.setStatus('3256', 'CHARGING'),
+        () => world.stateLocation(aLocation(), [{ ...NODE, evseId }]),
+      ]) {
+        server.clear();
+        server.script = ({ path }) => (path.endsWith('/3256') ? unknown : undefined);
+        await change();
+        await server.until(() => server.pushes.length >= 2);
+        expect(server.lines).toEqual([
+          'PUT /locations/NL/AAA/LOC1/3256',
+          'PUT /locations/NL/AAA/LOC1',
+        ]);
+      }
+    },
+  );
+
   it('the last request and answer about an object are kept for people', async () => {
     const { id, server } = await world.addPartner({ isLive: true });
     await world.stateLocation(aLocation());

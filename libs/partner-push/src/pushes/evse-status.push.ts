@@ -11,10 +11,7 @@ export async function pushEvseStatus(
   target: LocationTarget,
   evse: EvseRow,
 ): Promise<PushOutcome | undefined> {
-  if (target.scope.connection.profile.locationsPush === 'put') {
-    const { text } = target;
-    return text === undefined ? undefined : (await target.send('PUT', text))?.outcome;
-  }
+  if (target.scope.connection.profile.locationsPush === 'put') return target.put();
   const body = target.rendered.statusText(evse);
   if (body === undefined) return undefined;
   const sent = await target.send('PATCH', body);

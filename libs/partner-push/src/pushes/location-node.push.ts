@@ -4,18 +4,6 @@ import { type PushOutcome } from '#partners';
 import { asksForRepair, repairLocation } from '../repair.js';
 import { type LocationTarget } from './location-target.js';
 
-/** The whole object by PUT (LOC-15, LOC-16); nothing where the version withholds it. */
-export async function putNode(target: LocationTarget): Promise<PushOutcome | undefined> {
-  const { text } = target;
-  if (text === undefined) return undefined;
-  const sent = await target.send('PUT', text);
-  // An EVSE or Connector whose Location the partner does not know: the Location is what it lacks.
-  if (sent?.outcome.kind === 'rejected' && sent.outcome.httpStatus === 404) {
-    if (target.level !== 'location') return putNode(target.location);
-  }
-  return sent?.outcome;
-}
-
 /**
  * Fields with new values: PATCH of these and `last_updated` (LOC-17, LOC-18), PUT when one of them went away in this
  * version's form (LOC-19) or the profile wants no PATCH, nothing when the version does not show them (G5).
@@ -35,7 +23,7 @@ export async function pushFields(
   });
   if (!update) return { outcome: undefined, isWhole: false };
   if (update.method === 'PUT' || connection.profile.locationsPush === 'put') {
-    return { outcome: await putNode(target), isWhole: true };
+    return { outcome: await target.put(), isWhole: true };
   }
   const sent = await target.send('PATCH', JSON.stringify(update.body));
   if (sent && asksForRepair(sent)) {

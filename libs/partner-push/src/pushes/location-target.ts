@@ -1,7 +1,9 @@
 import { type EvseRow } from '#database';
 import { foldId, type LocationLevel, type PartyId, type WireObject } from '#ocpi';
+import { type PushOutcome } from '#partners';
 import { type PushRequest, type SentPush } from '../push-sender.js';
 import { nameOf, objectUrl, type PushScope } from '../push-scope.js';
+import { isMissing } from '../repair.js';
 import { type RenderedLocation } from '../state/location-rendering.js';
 
 /** A Location, EVSE or Connector at a partner: its URL there, and how it looks. */
@@ -58,6 +60,19 @@ export class LocationTarget {
       objectName: this.name,
       from: this.owner,
     });
+  }
+
+  /**
+   * The whole object by PUT (LOC-15, LOC-16), or its Location where the partner does not know that; undefined where the
+   * version withholds it.
+   */
+  async put(): Promise<PushOutcome | undefined> {
+    const { text } = this;
+    const sent = text === undefined ? undefined : await this.send('PUT', text);
+    if (this.level !== 'location' && sent?.outcome.kind === 'rejected' && isMissing(sent)) {
+      return this.location.put();
+    }
+    return sent?.outcome;
   }
 
   /** The part of a partner's copy of the whole Location that this stands for. */

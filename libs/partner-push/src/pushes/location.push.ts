@@ -3,7 +3,7 @@ import { meetsParty, type PushOutcome } from '#partners';
 import { NOTHING, type PushResult, type PushScope, type PushTask } from '../push-scope.js';
 import { RenderedLocation } from '../state/location-rendering.js';
 import { pushEvseStatus } from './evse-status.push.js';
-import { pushFields, putNode } from './location-node.push.js';
+import { pushFields } from './location-node.push.js';
 import { LocationTarget } from './location-target.js';
 
 /**
@@ -54,7 +54,7 @@ async function pushLocation(
   };
   let outcome: PushOutcome | undefined;
   if (object.self.whole || scope.isParked('location', object.objectId)) {
-    outcome = await putNode(target);
+    outcome = await target.put();
     told(outcome, `location:${object.objectId}`);
     return { outcome, objectName, covers };
   }
@@ -87,7 +87,7 @@ interface PushedEvse {
 async function pushEvse(target: LocationTarget, changes: EvseChanges): Promise<PushedEvse> {
   const { evse } = target;
   if (!evse) return { outcome: undefined, covers: [] };
-  if (changes.whole) return { outcome: await putNode(target), covers: ['evse', 'status'] };
+  if (changes.whole) return { outcome: await target.put(), covers: ['evse', 'status'] };
   let outcome: PushOutcome | undefined;
   if (changes.fields.size > 0) {
     const pushed = await pushFields(target, changes);
@@ -112,7 +112,7 @@ async function pushConnector(
 ): Promise<PushOutcome | undefined> {
   const target = new LocationTarget(evse.scope, evse.rendered, 'connector', evse.evse, connectorId);
   if (target.object === undefined) return undefined;
-  return changes.whole ? putNode(target) : (await pushFields(target, changes)).outcome;
+  return changes.whole ? target.put() : (await pushFields(target, changes)).outcome;
 }
 
 /** What a partner may see no longer is not deleted but REMOVED, EVSE by EVSE in one PUT (LOC-27). */
