@@ -1,4 +1,3 @@
-import { ParkedEvents } from '../src/events/parked-events.js';
 import { removeEndedTokens } from '../src/jobs/remove-ended-tokens.js';
 import { sweepHeldEvents } from '../src/jobs/sweep-held-events.js';
 import { switchTariffs } from '../src/jobs/switch-tariffs.js';
@@ -54,35 +53,35 @@ describe('a batch with a bad event', () => {
     ]);
   });
 
-  it('keeps the raw bytes and the reason, and goes through when the cause is gone and it is redriven', async () => {
-    const parkedEvents = new ParkedEvents(gateway.dataSource, gateway.processor);
+  it('keeps the raw bytes and the reason, and goes through when the cause is gone and it is tried again', async () => {
     const early = status('LATE', 'CHARGING');
     await gateway.rows('DELETE FROM parked_event');
     await gateway.send(early);
     await sweepHeldEvents(gateway.dataSource, gateway.processor);
-    const [row] = await parkedEvents.list();
-    expect(row).toMatchObject({
+    const [row] = await gateway.rows('SELECT id, state, source, type, raw FROM parked_event');
+    expect(row).toEqual({
+      id: expect.any(Number),
       state: 'parked',
       source: 'urn:test',
       type: 'ocpi.evse.status-changed.v1',
+      raw: early.raw,
     });
-    expect((await parkedEvents.show(row!.id))?.raw).toEqual(early.raw);
-    expect(await parkedEvents.redrive(row!.id)).toMatchObject({ outcome: 'held' });
-    expect(await parkedEvents.list({ state: 'parked' })).toHaveLength(1);
+    const again = async () => (await gateway.processor.retry([row.id])).get(row.id);
+    const states = () => gateway.rows('SELECT state FROM parked_event');
+    expect(await again()).toMatchObject({ outcome: 'held' });
+    expect(await states()).toEqual([{ state: 'parked' }]);
     await gateway.send(upsert('LATE'));
-    expect(await parkedEvents.redrive(row!.id)).toEqual({ outcome: 'applied' });
+    expect(await again()).toEqual({ outcome: 'applied' });
     expect((await gateway.seen('LATE', '2.3.0')).evses[0].status).toBe('CHARGING');
-    expect(await parkedEvents.list()).toEqual([]);
-    expect(await parkedEvents.redrive(row!.id)).toBeUndefined();
+    expect(await states()).toEqual([]);
+    expect(await again()).toBeUndefined();
   });
 
-  it('is dropped on demand', async () => {
-    const parkedEvents = new ParkedEvents(gateway.dataSource, gateway.processor);
+  it('of a type that nobody knows is parked with that reason', async () => {
     await gateway.send(incoming('no.such-thing', {}));
-    const [row] = await parkedEvents.list();
-    expect(row?.reason).toContain('unknown type');
-    expect(await parkedEvents.drop(row!.id)).toBe(true);
-    expect(await parkedEvents.drop(row!.id)).toBe(false);
+    expect(await gateway.rows('SELECT reason FROM parked_event')).toEqual([
+      { reason: expect.stringContaining('unknown type') },
+    ]);
   });
 
   it.each([

@@ -30,7 +30,7 @@ export interface ParkedRow {
   expiresAt: Date | null;
 }
 
-export const PARKED_COLUMNS = `id, state, source, event_id AS "eventId", type, subject,
+const PARKED_COLUMNS = `id, state, source, event_id AS "eventId", type, subject,
   parent_key AS "parentKey", reason, binding, origin, raw, attempts,
   received_at AS "receivedAt", expires_at AS "expiresAt"`;
 
