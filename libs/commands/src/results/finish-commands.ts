@@ -51,7 +51,7 @@ export async function finishCommands(
       reservationNumber === null ? id : `reservation ${reservationNumber}`,
   );
   for (const chunk of chunks) await settleCommands(tx, chunk, now);
-  await countDropped(tx, results, taken);
+  await noteDropped(tx, results, taken);
   return taken;
 }
 
@@ -102,7 +102,7 @@ function whyDropped(
   return undefined;
 }
 
-async function countDropped(
+async function noteDropped(
   tx: SqlRunner,
   results: readonly ResultOf<RequestFinished>[],
   taken: readonly TakenResult[],
