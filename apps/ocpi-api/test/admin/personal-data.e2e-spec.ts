@@ -277,6 +277,24 @@ describe('personal data of a token', () => {
     expect(entries[0]).toMatchObject({ subject: 'DE*EMP', details: { party: 'DE*EMP' } });
   });
 
+  it('is not erased without its line in the audit log', async () => {
+    await rows(`CREATE FUNCTION refuse_line() RETURNS trigger LANGUAGE plpgsql
+      AS 'BEGIN RAISE EXCEPTION ''no room''; END'`);
+    await rows(
+      `CREATE TRIGGER refuse_line BEFORE INSERT ON audit_entry EXECUTE FUNCTION refuse_line()`,
+    );
+    await erase().expect(500);
+    expect(await rows('SELECT FROM token WHERE uid_key = $1', [UID.toUpperCase()])).toHaveLength(1);
+
+    await rows('DROP TRIGGER refuse_line ON audit_entry');
+    await erase().expect(200);
+
+    expect(await rows('SELECT FROM token WHERE uid_key = $1', [UID.toUpperCase()])).toEqual([]);
+    expect(await rows('SELECT action, outcome FROM audit_entry')).toEqual([
+      { action: 'token.erase', outcome: 'done' },
+    ]);
+  });
+
   it('leaves bills that add up and can still be sent, all under one pseudonym', async () => {
     const before = await rows<{ body: string }>('SELECT body FROM cdr ORDER BY id');
     const { body: erasure } = await erase().expect(200);

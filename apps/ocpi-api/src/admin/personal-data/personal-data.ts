@@ -1,3 +1,4 @@
+import { recordAct } from '#audit';
 import { rowsOf } from '#change-log';
 import { tokenRemoved } from '#csms-contract';
 import { addCsmsMessages } from '#csms-requests';
@@ -55,12 +56,16 @@ export class TokenPersonalData {
       sessions: await eraseRecords(dataSource, 'session', subject, pseudonym),
       cdrs: await eraseRecords(dataSource, 'cdr', subject, pseudonym),
     };
+    const namedByLocations = await this.locations(subject);
     // The token last: a call that was stopped half way finds by it what is left.
-    const removed = await dataSource.transaction((tx) => removeAll(tx, subject));
-    const { sessions, cdrs } = pseudonymised;
-    const done = [sessions, cdrs, ...(Object.values(removed) as number[])];
-    if (done.every((count) => count === 0)) throw Problem.notFound('record of this token');
-    return { pseudonym, pseudonymised, removed, namedByLocations: await this.locations(subject) };
+    const removed = await dataSource.transaction(async (tx) => {
+      const counts = await removeAll(tx, subject);
+      const done = [...Object.values(pseudonymised), ...(Object.values(counts) as number[])];
+      if (done.every((count) => count === 0)) throw Problem.notFound('record of this token');
+      await recordAct(tx);
+      return counts;
+    });
+    return { pseudonym, pseudonymised, removed, namedByLocations };
   }
 
   /** `publish_allowed_to` is the CSMS's: it states the Location without the token, or it stays. */
