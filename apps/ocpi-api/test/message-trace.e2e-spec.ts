@@ -142,11 +142,17 @@ describe('the message trace of a partner', () => {
         method: 'POST',
         url: `${partner.base}${path}`,
         token: 'outbound-emsp',
+        timeoutMs: 10_000,
         ...(body !== undefined && { body }),
       });
     await ask('/cb/commands/START_SESSION/1', '{"result":"ACCEPTED"}');
     await ask('/gone');
-    await client.request({ connectionId: 'emsp', method: 'GET', url: 'http://10.0.0.1/x' });
+    await client.request({
+      connectionId: 'emsp',
+      method: 'GET',
+      url: 'http://10.0.0.1/x',
+      timeoutMs: 10_000,
+    });
     partner.script = () => undefined;
 
     const [refused, lost, answered] = await messages('emsp', 'direction=out');

@@ -64,7 +64,6 @@ export class PartnersModule {
             new PartnerClient({
               trace,
               allowlist: settings.partnerUrlAllowlist,
-              timeoutMs: settings.pushTimeoutMs,
               tls: new PartnerTls(settings),
             }),
         },

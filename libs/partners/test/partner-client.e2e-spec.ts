@@ -41,11 +41,12 @@ describe('the client towards partners', () => {
   function clientWith(
     options: Partial<ConstructorParameters<typeof PartnerClient>[0]> = {},
   ): PartnerClient {
-    const client = new PartnerClient({ allowlist: ['127.0.0.1'], timeoutMs: 60_000, ...options });
+    const client = new PartnerClient({ allowlist: ['127.0.0.1'], ...options });
     clients.push(client);
     return client;
   }
-  const get = (target: string) => ({ connectionId: 'p', method: 'GET', url: target }) as const;
+  const get = (target: string) =>
+    ({ connectionId: 'p', method: 'GET', url: target, timeoutMs: 60_000 }) as const;
   const resolvingTo =
     (...addresses: string[]): HostLookup =>
     (_host, callback) =>
@@ -141,12 +142,12 @@ describe('the client towards partners', () => {
   });
 
   it('a slow, an endless and a cut answer end in a failure of their own kind', async () => {
-    const hasty = clientWith({ timeoutMs: 100 });
-    handler = () => undefined;
-    expect(await hasty.request(get(url))).toMatchObject({ kind: 'failed', reason: 'timeout' });
-    handler = (_request, response) => response.write('{"status_code":');
-    expect(await hasty.request(get(url))).toMatchObject({ kind: 'failed', reason: 'timeout' });
     const client = clientWith({ maxResponseBytes: 1000 });
+    const hasty = { ...get(url), timeoutMs: 100 };
+    handler = () => undefined;
+    expect(await client.request(hasty)).toMatchObject({ kind: 'failed', reason: 'timeout' });
+    handler = (_request, response) => response.write('{"status_code":');
+    expect(await client.request(hasty)).toMatchObject({ kind: 'failed', reason: 'timeout' });
     handler = (_request, response) => response.end('x'.repeat(2000));
     expect(await client.request(get(url))).toMatchObject({ kind: 'failed', reason: 'too-large' });
     handler = (request) => request.socket.destroy();

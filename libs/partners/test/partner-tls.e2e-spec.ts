@@ -59,7 +59,14 @@ describe('TLS towards partners', () => {
     return client;
   }
   const ask = (client: PartnerClient, url: string) =>
-    client.request({ connectionId: 'p', method: 'GET', url, token: 't', version: '2.2.1' });
+    client.request({
+      connectionId: 'p',
+      method: 'GET',
+      url,
+      token: 't',
+      version: '2.2.1',
+      timeoutMs: 60_000,
+    });
 
   it('TRN-01 (partial: our side): a certificate of an unknown authority is refused, one of an extra authority is taken', async () => {
     const { url, shown } = await partner();

@@ -22,8 +22,6 @@ export interface PartnerClientOptions {
   lookup?: HostLookup;
   /** More than this is not read. */
   maxResponseBytes?: number;
-  /** When a request names none. */
-  timeoutMs?: number;
   /** Keeps what is exchanged with partners whose trace is on. */
   trace?: Pick<MessageTrace, 'isOn' | 'record'>;
   /** Node's own defaults without; closed with the client. */
@@ -48,13 +46,11 @@ const MAX_RESPONSE_BYTES = 10 * 1024 * 1024;
 export class PartnerClient implements OnApplicationShutdown {
   private readonly policy: AddressPolicy;
   private readonly agent: Agent;
-  private readonly timeoutMs: number;
   private readonly trace: PartnerClientOptions['trace'];
   private readonly tls: PartnerTls | undefined;
 
   constructor(options: PartnerClientOptions) {
     this.policy = new AddressPolicy(options.allowlist, options.lookup);
-    this.timeoutMs = options.timeoutMs ?? 10_000;
     this.trace = options.trace;
     this.tls = options.tls;
     this.agent = new Agent({
@@ -126,7 +122,7 @@ export class PartnerClient implements OnApplicationShutdown {
           headers: sentHeaders,
           body: request.body ?? null,
         },
-        { timeoutMs: request.timeoutMs ?? this.timeoutMs, signal: request.signal },
+        { timeoutMs: request.timeoutMs, signal: request.signal },
       );
       keep({ answer: { httpStatus: status, headers, body: text } });
       const envelope = readEnvelope(parseJson(text));

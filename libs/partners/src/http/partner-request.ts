@@ -19,7 +19,7 @@ export interface PartnerRequest {
   routing?: Routing | undefined;
   /** JSON text. */
   body?: string | undefined;
-  timeoutMs?: number | undefined;
+  timeoutMs: number;
   /** Kept over all requests that one event causes; a fresh one when left out. */
   correlationId?: string | undefined;
   signal?: AbortSignal | undefined;
