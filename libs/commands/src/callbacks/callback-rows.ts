@@ -128,7 +128,7 @@ export async function dropExpired(source: SqlRunner, now: Date): Promise<number>
   const rows = await rowsOf<{ count: number }>(
     source,
     `WITH expired AS (
-       UPDATE command_callback SET state = 'failed', note = 'nobody was there to send it in time'
+       UPDATE command_callback SET state = 'failed', note = 'it could not be sent in time'
         WHERE state = 'due' AND expires_at <= $1 RETURNING 1)
      SELECT count(*) AS count FROM expired`,
     [now],
