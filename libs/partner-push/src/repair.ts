@@ -50,8 +50,15 @@ const put = async (target: LocationTarget, failed: SentPush): Promise<PushOutcom
   (await target.put()) ?? failed.outcome;
 
 /** The answer says what the partner has, or that it has nothing. */
-export const isReadable = ({ outcome, answer }: SentPush): boolean =>
-  answer.kind === 'answered' && outcome.kind !== 'unauthorized' && answer.httpStatus < 500;
+export const isReadable = (sent: SentPush): boolean =>
+  sent.answer.kind === 'answered' &&
+  sent.outcome.kind !== 'unauthorized' &&
+  sent.answer.httpStatus < 500 &&
+  !wantsNoTraffic(sent);
+
+/** The partner asks for a pause: the rest of a repair waits for its end. */
+export const wantsNoTraffic = ({ outcome }: SentPush): boolean =>
+  outcome.kind === 'unavailable' && outcome.isOverload === true;
 
 const dataOf = ({ answer }: SentPush): unknown =>
   answer.kind === 'answered' ? answer.data : undefined;

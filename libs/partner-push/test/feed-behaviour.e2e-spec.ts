@@ -4,7 +4,7 @@ import { OCPI_VERSIONS } from '#ocpi';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../../../test/harness/wait-for.js';
 import { parkedPushes } from '../src/index.js';
-import { aCdr, aLocation, aTariff, anEvse } from './objects.js';
+import { aCdr, aLocation, anEvse, aSession, aTariff } from './objects.js';
 import { PushWorld } from './push-world.js';
 
 jest.setTimeout(120_000);
@@ -198,6 +198,33 @@ describe('feeds', () => {
     await world.startRunner();
     await server.until(() => server.pushes.length >= 2);
     expect(server.requests[1]!.at - server.requests[0]!.at).toBeGreaterThan(950);
+    expect(await parkedPushes(world.source)).toEqual([]);
+  });
+
+  it.each([
+    ['a Location', 'PATCH', () => world.setStatus('3256', 'CHARGING')],
+    ['a Tariff', 'PUT', () => world.stateTariff(aTariff())],
+    [
+      'a Session',
+      'PATCH',
+      () => world.stateSession(aSession({ status: 'ACTIVE', kwh: 1 }), aLocation()),
+    ],
+  ] as const)('STA-19: 429 is obeyed when a copy of %s is looked at', async (_, method, change) => {
+    const { server } = await world.addPartner({ isLive: true, profile: { maxBackoffMs: 60_000 } });
+    await world.stateLocation(aLocation());
+    await world.stateSession(aSession(), aLocation());
+    await world.startRunner();
+    await server.until(() => server.pushes.length >= 2);
+    server.clear();
+    const answers = [
+      { status: 400, ocpi: 2001 },
+      { status: 429, headers: { 'Retry-After': '1' } },
+    ];
+    server.script = () => answers.shift();
+    await change();
+    await server.until(() => server.requests.length >= 3);
+    expect(server.requests.slice(0, 2).map((request) => request.method)).toEqual([method, 'GET']);
+    expect(server.requests[2]!.at - server.requests[1]!.at).toBeGreaterThan(950);
     expect(await parkedPushes(world.source)).toEqual([]);
   });
 

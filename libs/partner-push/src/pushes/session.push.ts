@@ -12,7 +12,7 @@ import {
 } from '../push-scope.js';
 import { type PushRequest } from '../push-sender.js';
 import { acknowledgedSession, storeAcknowledged } from '../records/session-deliveries.js';
-import { asksForRepair, isMissing } from '../repair.js';
+import { asksForRepair, isMissing, wantsNoTraffic } from '../repair.js';
 import { type SessionRow } from '../state/object-rows.js';
 import { copyHolds } from './copy-holds.js';
 
@@ -81,6 +81,7 @@ async function patchSession(
   // SES-21: look at the partner's copy, and put the whole when it is missing or differs.
   const copy = await scope.sender.send({ ...request, method: 'GET' });
   if (copy.outcome.kind === 'unauthorized' || copy.answer.kind === 'failed') return copy.outcome;
+  if (wantsNoTraffic(copy)) return copy.outcome;
   const isSame = !isMissing(copy) && copyHolds(copy.answer.data, current);
   return isSame ? { kind: 'delivered' } : putSession(scope, request, current);
 }

@@ -10,7 +10,7 @@ import {
   type PushTask,
 } from '../push-scope.js';
 import { type PushRequest } from '../push-sender.js';
-import { isMissing, isReadable } from '../repair.js';
+import { isMissing, isReadable, wantsNoTraffic } from '../repair.js';
 import { copyHolds } from './copy-holds.js';
 
 /** A tariff is told by PUT, on every version (TAR-03, TAR-04), or taken away by DELETE (TAR-05). */
@@ -63,6 +63,7 @@ async function putTariff(
   const sent = await sender.send(put);
   if (sent.outcome.kind !== 'rejected') return sent.outcome;
   const copy = await sender.send({ ...request, method: 'GET' });
+  if (wantsNoTraffic(copy)) return copy.outcome;
   if (!isReadable(copy)) return sent.outcome;
   if (!isMissing(copy) && copy.answer.kind === 'answered' && copyHolds(copy.answer.data, wire))
     return { kind: 'delivered' };
@@ -77,6 +78,7 @@ async function deleteTariff({ sender }: PushScope, request: Addressed): Promise<
   if (isMissing(sent)) return { kind: 'delivered' };
   if (sent.outcome.kind !== 'rejected') return sent.outcome;
   const copy = await sender.send({ ...request, method: 'GET' });
+  if (wantsNoTraffic(copy)) return copy.outcome;
   if (!isReadable(copy)) return sent.outcome;
   return isMissing(copy) ? { kind: 'delivered' } : (await sender.send(remove)).outcome;
 }
