@@ -23,6 +23,19 @@ export async function startFeed(tx: SqlRunner, connectionId: string): Promise<vo
            generation = feed.generation + 1`,
     [connectionId, JSON.stringify(SNAPSHOT_START)],
   );
+  await tellSessionsWhole(tx, connectionId);
+}
+
+/**
+ * Lets the walk put the Sessions that run, whatever the partner acknowledged of them: it may have lost them, or know them
+ * in another version. Those that are over stay as they are (SES-25).
+ */
+export async function tellSessionsWhole(tx: SqlRunner, connectionId: string): Promise<void> {
+  await tx.query(
+    `UPDATE session_delivery d SET acknowledged = NULL FROM session s
+      WHERE d.connection_id = $1 AND s.id = d.session_id AND s.status NOT IN ('COMPLETED', 'INVALID')`,
+    [connectionId],
+  );
 }
 
 /** Begins the feeds of registered connections that have none. */

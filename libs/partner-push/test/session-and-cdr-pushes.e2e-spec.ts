@@ -309,7 +309,7 @@ describe('pushes of Sessions, CDRs and Tariffs', () => {
     expect(server.lines).toEqual([]);
   });
 
-  it('a resync sends everything once more, but no CDR that has its receipt', async () => {
+  it('SES-25: a resync sends everything once more, but no Session that is over and no CDR that has its receipt', async () => {
     const { id, server } = await world.addPartner();
     await world.stateTariff(aTariff());
     await world.stateLocation(aLocation());
@@ -324,18 +324,20 @@ describe('pushes of Sessions, CDRs and Tariffs', () => {
       'POST /cdrs',
     ];
     expect(server.lines).toEqual(all);
+    await world.stateSession(aSession({ id: 'S2', status: 'COMPLETED', end_date_time: at(30) }));
+    await server.until(() => server.pushes.length >= 5);
     await eventually(async () => {
       const [feed] = await world.source.query('SELECT snapshot FROM feed');
       expect(feed.snapshot).toBeNull();
     });
     server.clear();
     expect(await requestResync(world.source, id)).toBe(true);
-    await server.until(() => server.pushes.length >= 2);
+    await server.until(() => server.pushes.length >= 3);
     await eventually(async () => {
       const [feed] = await world.source.query('SELECT snapshot FROM feed');
       expect(feed.snapshot).toBeNull();
     });
-    expect(server.lines).toEqual(all.slice(0, 2));
+    expect(server.lines).toEqual(all.slice(0, 3));
     expect(await requestResync(world.source, 'nobody')).toBe(false);
   });
 });

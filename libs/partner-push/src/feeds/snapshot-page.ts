@@ -31,8 +31,8 @@ interface ObjectRow {
 }
 
 /**
- * The next objects of the walk, in the order of their row ids. Sessions only while they run or were never told; CDRs only
- * while they are owed. What is skipped by the connection's rules is skipped when it is pushed.
+ * The next objects of the walk, in the order of their row ids. Sessions while they run, and those of which the partner was
+ * told, for their end; CDRs only while they are owed. What is skipped by the connection's rules is skipped when it is pushed.
  */
 export async function snapshotPage(
   source: SqlRunner,

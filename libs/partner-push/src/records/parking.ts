@@ -1,5 +1,5 @@
 import { recordAct } from '#audit';
-import { appendChanges, type NewChange, rowsOf } from '#change-log';
+import { appendChanges, type NewChange, rowsOf, tellSessionsWhole } from '#change-log';
 import { type ParkedPushEntity } from '#database';
 import { type DataSource } from 'typeorm';
 
@@ -59,8 +59,8 @@ export function redriveParked(source: DataSource, ids: readonly number[]): Promi
 }
 
 /**
- * Sends a partner everything it may see once more, from the start, then what changes. Its feed notices within a
- * second or so. False: the partner has no feed, or takes no traffic.
+ * Sends a partner everything it may see once more, but what is over: Sessions that ended, CDRs with a receipt. Its feed
+ * notices within a second or so. False: the partner has no feed, or takes no traffic.
  */
 export function requestResync(source: DataSource, connectionId: string): Promise<boolean> {
   return source.transaction(async (tx) => {
@@ -72,7 +72,9 @@ export function requestResync(source: DataSource, connectionId: string): Promise
         RETURNING f.connection_id`,
       [connectionId],
     );
-    if (rows.length > 0) await recordAct(tx);
-    return rows.length > 0;
+    if (rows.length === 0) return false;
+    await tellSessionsWhole(tx, connectionId);
+    await recordAct(tx);
+    return true;
   });
 }
