@@ -29,7 +29,7 @@ export class RetentionSettings {
     max: 87_600,
     default: '720',
     description:
-      'How long finished commands and ended reservations are kept; a day at least, for the drivers they let in.',
+      'How long a finished command is kept from its receipt, and a reservation from its end; a day at least, for the drivers they let in.',
   })
   commandRetentionHours: number;
 

@@ -17,7 +17,7 @@ Both processes read the environment and nothing else (a file \`.env\` in the wor
 Everything is checked at start and all problems are shown at once. An empty variable counts as absent. An unknown variable
 that begins with \`OCPI_\` is refused, so that a misspelt name cannot pass for a default.
 A secret 🔑 may also stand in a file named by \`<NAME>_FILE\`. The first four must be set in production; the rest has defaults that work.
-The command line reads \`OCPI_ADMIN_URL\`, \`OCPI_ADMIN_KEY\`, \`OCPI_ADMIN_TOKEN\` and \`OCPI_CSMS_KEY\` from the environment alone; \`npm run migrate\` needs \`DATABASE_URL\` alone,
+The command line reads \`OCPI_ADMIN_URL\`, \`OCPI_ADMIN_KEY\`, \`OCPI_ADMIN_KEY_FILE\`, \`OCPI_ADMIN_TOKEN\` and \`OCPI_CSMS_KEY\` from the environment alone; \`npm run migrate\` needs \`DATABASE_URL\` alone,
 \`npm run topics\` the Kafka settings alone.
 
 <!-- prettier-ignore -->
