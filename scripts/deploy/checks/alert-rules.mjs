@@ -38,7 +38,7 @@ export async function check(root, only) {
     const said = [
       ...trialProblems(rule, cases),
       ...readerProblems(rule),
-      ...runbookProblems(root, rule.annotations?.runbook_url),
+      ...runbookProblems(root, rule),
       ...queryProblems(rule.expr),
     ];
     problems.push(...said.map((problem) => `${rule.alert}: ${problem}`));
@@ -93,21 +93,26 @@ async function promtool(folder, args) {
   return status === 0 ? [] : [`promtool ${args[0]} ${args[1]}: ${stdout}${stderr}`.trim()];
 }
 
-/** A runbook is a heading of our own documents. */
-function runbookProblems(root, url) {
+/** A runbook is a heading of our own documents, under which stands the name that the page shows. */
+function runbookProblems(root, { alert, annotations: { runbook_url: url } = {} }) {
   const [, file, anchor] = /(docs\/[\w.-]+\.md)#(.+)$/.exec(url ?? '') ?? [];
   if (!file) return ['runbook_url names no document of ours'];
   const text = fs.readFileSync(path.join(root, file), 'utf8');
-  const anchors = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\w\s-]/g, '')
-      .replace(/\s/g, '-'),
-  );
-  return anchors.includes(anchor) ? [] : [`${url} names no heading`];
+  const section = text.split(/^#+ /m).find((each) => anchorOf(each) === anchor);
+  if (section === undefined) return [`${url} names no heading`];
+  return section.includes(`\`${alert}\``) ? [] : [`${url} does not name it`];
 }
 
+/** The anchor of the heading that a section begins with. */
+const anchorOf = (section) =>
+  /^.*/
+    .exec(section)[0]
+    .toLowerCase()
+    .replace(/[^\w\s-]/g, '')
+    .replace(/\s/g, '-');
+
 const RULES = 'helm/ocpi-gateway/alerts/ocpi-gateway.rules.yaml';
+const RUNBOOK = 'docs/operations.md';
 const TESTS = 'helm/ocpi-gateway/alerts/ocpi-gateway.rules.test.yaml';
 export const mistakes = [
   {
@@ -166,5 +171,10 @@ export const mistakes = [
       [/no description/, /annotation text/],
     ],
     ['a runbook that is not there', [RULES, 'operations.md#', 'operations.md#no-'], /no heading/],
+    [
+      'a runbook that somebody with the name alone does not find',
+      [RUNBOOK, '`OcpiHorizonOld`', '`OcpiHorizon`'],
+      /OcpiHorizonOld: .* does not name it/,
+    ],
   ].map(([title, edit, expect]) => ({ title, edits: [edit], expect, only: 'ours' })),
 ];
