@@ -274,7 +274,8 @@ export class GatewaySettings extends Groups {
     min: 100,
     max: 300_000,
     default: '10000',
-    description: 'How long a partner may take to answer a push, in milliseconds.',
+    description:
+      'How long a partner may take to answer, in milliseconds: a push, the result of a command, a pull of its tokens, a look whether it is there. The profile has `timeoutMs` for one partner; handshakes and questions about drivers have their own.',
   })
   pushTimeoutMs: number;
 

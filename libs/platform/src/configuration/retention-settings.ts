@@ -18,7 +18,8 @@ export class RetentionSettings {
     min: 0.1,
     max: 8760,
     default: '168',
-    description: 'How long changes are kept; a partner away for longer is caught up by a snapshot.',
+    description:
+      'How long changes are kept, and messages to the CSMS that were taken; a partner away for longer is caught up by a walk through all it may see.',
   })
   changeLogRetentionHours: number;
 
