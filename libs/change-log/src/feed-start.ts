@@ -3,8 +3,10 @@ import { rowsOf, type SqlRunner } from './sql-runner.js';
 
 export type SnapshotPlace = NonNullable<FeedEntity['snapshot']>;
 
-/** The walk over everything a partner may see starts here: tariffs come first, Locations name them. */
-export const SNAPSHOT_START: SnapshotPlace = { kind: 'tariff', afterId: 0 };
+/** The walk over everything a partner may see: tariffs before the Locations that name them, Sessions before their CDRs. */
+export const WALK_ORDER = ['tariff', 'location', 'session', 'cdr'] as const;
+
+export const SNAPSHOT_START: SnapshotPlace = { kind: WALK_ORDER[0], afterId: 0 };
 
 const SAFE_CURSOR = 'pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1';
 

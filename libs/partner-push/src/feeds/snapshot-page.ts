@@ -1,4 +1,4 @@
-import { type FoldedObject, rowsOf, type SqlRunner, wholeObject } from '#change-log';
+import { type FoldedObject, rowsOf, type SqlRunner, WALK_ORDER, wholeObject } from '#change-log';
 import { type ChangeEntity } from '#database';
 import { seesAllSessions, tokenPartiesOf } from '#partners';
 import { type LiveConnection } from '../push-scope.js';
@@ -12,9 +12,6 @@ export interface WalkPlace {
   /** What the feed missed was pruned from the log: what is gone since is told too. */
   isRestart?: boolean;
 }
-
-/** Tariffs before the Locations that name them, Sessions before their CDRs. */
-const ORDER: readonly FoldedObject['kind'][] = ['tariff', 'location', 'session', 'cdr'];
 
 const PAGE = 200;
 
@@ -40,8 +37,8 @@ export async function snapshotPage(
   place: WalkPlace,
   kinds: ReadonlySet<FoldedObject['kind']>,
 ): Promise<SnapshotPage> {
-  const index = ORDER.findIndex((kind) => kind === place.kind);
-  const kind = ORDER[index];
+  const index = WALK_ORDER.findIndex((kind) => kind === place.kind);
+  const kind = WALK_ORDER[index];
   if (kind === undefined) return { objects: [], next: null };
   const isPushed = kinds.has(kind) && !(waitsForPull(connection, place) && kind !== 'cdr');
   const rows = isPushed ? await read(source, connection, kind, place) : [];
@@ -51,7 +48,7 @@ export async function snapshotPage(
   );
   const last = rows.at(-1);
   if (last && rows.length === PAGE) return { objects, next: { ...place, afterId: last.id } };
-  const following = ORDER[index + 1];
+  const following = WALK_ORDER[index + 1];
   return { objects, next: following ? { ...place, kind: following, afterId: 0 } : null };
 }
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { WALK_ORDER } from '#change-log';
 import { type CdrReceiptEntity, type FeedEntity, type ParkedPushEntity } from '#database';
 import { type ModuleId } from '#ocpi';
 import { type Connection, ConnectionDirectory, endpointUrl } from '#partners';
@@ -48,9 +49,6 @@ const TOLD_AS = {
   session: ['session', 'chargingprofile'],
   cdr: ['cdr'],
 } as const satisfies { [K in ObjectKind]: readonly string[] };
-
-/** The order in which a walk over everything goes. */
-const WALK: readonly ObjectKind[] = ['tariff', 'location', 'session', 'cdr'];
 
 /** Where an object stands at each partner, with the last thing said about it: "where is my CDR?" */
 @Injectable()
@@ -143,7 +141,8 @@ function reasonNotToPush(connection: Connection, kind: ObjectKind): string | und
 /** Has the walk over everything come past this object, or is none under way? */
 function isReached(snapshot: FeedEntity['snapshot'], { kind, rowId }: StoredObject): boolean {
   if (snapshot === null) return true;
-  const [own, walked] = [WALK.indexOf(kind), WALK.findIndex((name) => name === snapshot.kind)];
+  const own = WALK_ORDER.indexOf(kind);
+  const walked = WALK_ORDER.findIndex((name) => name === snapshot.kind);
   return own < walked || (own === walked && rowId <= snapshot.afterId);
 }
 
