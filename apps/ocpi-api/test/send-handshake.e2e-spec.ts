@@ -274,6 +274,35 @@ describe('we register with a partner', () => {
     expect(Number(age?.[1])).toBeLessThan(31 * 86_400);
   });
 
+  it('CRD-26: a partner that refuses a rotation is asked again the next day, not the next time', async () => {
+    await prepare();
+    await start();
+    const { dataSource, directory } = api;
+    const rotation = new RotateOldTokens(
+      dataSource,
+      directory,
+      api.app.get(SendUpdate),
+      api.app.get(Metrics),
+    );
+    await dataSource.query(
+      "UPDATE connection SET token_issued_at = now() - interval '29 days' WHERE id = $1",
+      [id()],
+    );
+    await directory.refresh();
+    partner.script = ({ method }) =>
+      method === 'PUT' ? { body: { status_code: 2001, timestamp: '' } } : undefined;
+    const asked = () => partner.trace().filter((line) => line.startsWith('PUT')).length;
+    await rotation.runDue();
+    const askedOnce = asked();
+    expect(askedOnce).toBeGreaterThan(0);
+    await rotation.runDue();
+    expect(asked()).toBe(askedOnce);
+
+    await dataSource.query('UPDATE lease SET until = now() WHERE name = $1', [`rotate:${id()}`]);
+    await rotation.runDue();
+    expect(asked()).toBe(2 * askedOnce);
+  });
+
   it('CRD-41: an upgrade reads versions and details with C, then PUTs at the new version, and uses its endpoints only', async () => {
     await prepare();
     partner.versions = ['2.1.1'];

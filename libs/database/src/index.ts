@@ -45,3 +45,4 @@ export * from './chunks-of-distinct.js';
 export * from './database-faults.js';
 export * from './retry-on-collision.js';
 export * from './storable-text.js';
+export * from './take-lease.js';

@@ -1,3 +1,4 @@
+import { takeLease } from '#database';
 import { createLogger } from '#platform';
 import { randomUUID } from 'node:crypto';
 import { type DataSource } from 'typeorm';
@@ -47,7 +48,11 @@ export class LeasedJobs {
 
   private async tryOnce(job: LeasedJob): Promise<void> {
     try {
-      const lease = await this.acquire(job);
+      const lease = await takeLease(this.dataSource, {
+        name: job.name,
+        owner: this.owner,
+        seconds: (job.everyMs * 3) / 1000 + 30,
+      });
       if (!lease) return;
       await job.run(lease.doneAt ?? undefined);
       await this.dataSource.query('UPDATE lease SET done_at = $3 WHERE name = $1 AND owner = $2', [
@@ -58,16 +63,5 @@ export class LeasedJobs {
     } catch (error) {
       this.log.warn({ err: error, job: job.name }, 'a job failed, and will be tried again');
     }
-  }
-
-  private async acquire(job: LeasedJob): Promise<{ doneAt: Date | null; now: Date } | undefined> {
-    const rows: { doneAt: Date | null; now: Date }[] = await this.dataSource.query(
-      `INSERT INTO lease AS l (name, owner, until) VALUES ($1, $2, now() + $3 * interval '1 ms')
-       ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until = excluded.until
-        WHERE l.owner = excluded.owner OR l.until < now()
-       RETURNING done_at AS "doneAt", now() AS now`,
-      [job.name, this.owner, job.everyMs * 3 + 30_000],
-    );
-    return rows[0];
   }
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { takeLease } from '#database';
 import { GatewaySettings } from '#platform';
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
@@ -28,19 +29,17 @@ export class HandshakeGate {
 
   /** @throws HandshakeRunningError */
   async run<T>(connectionId: string, work: () => Promise<T>): Promise<T> {
-    const lease = [`handshake:${connectionId}`, randomUUID()];
+    const [name, owner] = [`handshake:${connectionId}`, randomUUID()];
     const seconds = (this.settings.handshakeTimeoutMs * LONGEST_IN_TIMEOUTS) / 1000;
-    const rows = await this.dataSource.query<unknown[]>(
-      `INSERT INTO lease (name, owner, until) VALUES ($1, $2, now() + make_interval(secs => $3))
-       ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until = excluded.until
-         WHERE lease.until <= now() RETURNING name`,
-      [...lease, seconds + MARGIN_SECONDS],
-    );
-    if (rows.length === 0) throw new HandshakeRunningError(connectionId);
+    const lease = { name, owner, seconds: seconds + MARGIN_SECONDS };
+    if (!(await takeLease(this.dataSource, lease))) throw new HandshakeRunningError(connectionId);
     try {
       return await work();
     } finally {
-      await this.dataSource.query('DELETE FROM lease WHERE name = $1 AND owner = $2', lease);
+      await this.dataSource.query('DELETE FROM lease WHERE name = $1 AND owner = $2', [
+        name,
+        owner,
+      ]);
     }
   }
 }

@@ -3,6 +3,7 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
+import { takeLease } from '#database';
 import { createLogger, Metrics } from '#platform';
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
@@ -18,7 +19,6 @@ const RETRY_AFTER_SECONDS = 86_400;
 @Injectable()
 export class RotateOldTokens implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly log = createLogger('handshake');
-  private readonly owner = randomUUID();
   private timer: NodeJS.Timeout | undefined;
   private working: Promise<void> | undefined;
 
@@ -63,13 +63,10 @@ export class RotateOldTokens implements OnApplicationBootstrap, OnApplicationShu
     }
   }
 
+  /** By an owner of its own each time, for this process too has to wait a day. */
   private async claim(connectionId: string): Promise<boolean> {
-    const rows = await this.dataSource.query<unknown[]>(
-      `INSERT INTO lease (name, owner, until) VALUES ($1, $2, now() + make_interval(secs => $3))
-       ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until = excluded.until
-         WHERE lease.until < now() RETURNING name`,
-      [`rotate:${connectionId}`, this.owner, RETRY_AFTER_SECONDS],
-    );
-    return rows.length === 1;
+    const name = `rotate:${connectionId}`;
+    const lease = { name, owner: randomUUID(), seconds: RETRY_AFTER_SECONDS };
+    return (await takeLease(this.dataSource, lease)) !== undefined;
   }
 }

@@ -4,6 +4,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { recordAct } from '#audit';
+import { takeLease } from '#database';
 import { parseDateTime } from '#ocpi';
 import { createLogger } from '#platform';
 import { randomUUID } from 'node:crypto';
@@ -164,13 +165,9 @@ export class TokenPullScheduler implements OnApplicationBootstrap, OnApplication
   }
 
   private async lease(connectionId: string): Promise<boolean> {
-    const rows = await this.dataSource.query<unknown[]>(
-      `INSERT INTO lease (name, owner, until) VALUES ($1, $2, now() + make_interval(secs => $3))
-       ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until = excluded.until
-         WHERE lease.owner = excluded.owner OR lease.until < now() RETURNING name`,
-      [`token-pull:${connectionId}`, this.owner, LEASE_SECONDS],
-    );
-    return rows.length === 1;
+    const name = `token-pull:${connectionId}`;
+    const lease = { name, owner: this.owner, seconds: LEASE_SECONDS };
+    return (await takeLease(this.dataSource, lease)) !== undefined;
   }
 
   /** The state with every request so far, which this pull serves; what is asked from now on is for the next one. */
