@@ -1,5 +1,11 @@
 import { recordAct } from '#audit';
-import { appendChanges, type NewChange, rowsOf, tellSessionsWhole } from '#change-log';
+import {
+  appendChanges,
+  type NewChange,
+  rowsOf,
+  SNAPSHOT_START,
+  tellSessionsWhole,
+} from '#change-log';
 import { type ParkedPushEntity } from '#database';
 import { type DataSource } from 'typeorm';
 
@@ -65,12 +71,11 @@ export function redriveParked(source: DataSource, ids: readonly number[]): Promi
 export function requestResync(source: DataSource, connectionId: string): Promise<boolean> {
   return source.transaction(async (tx) => {
     const [rows] = await tx.query<[unknown[], number]>(
-      `UPDATE feed f SET snapshot = '{"kind":"tariff","afterId":0,"requested":true}', failures = 0,
-              resume_at = NULL, generation = f.generation + 1
+      `UPDATE feed f SET snapshot = $2, failures = 0, resume_at = NULL, generation = f.generation + 1
          FROM connection c
         WHERE f.connection_id = $1 AND c.id = f.connection_id AND c.state = 'registered'
         RETURNING f.connection_id`,
-      [connectionId],
+      [connectionId, JSON.stringify({ ...SNAPSHOT_START, requested: true })],
     );
     if (rows.length === 0) return false;
     await tellSessionsWhole(tx, connectionId);
