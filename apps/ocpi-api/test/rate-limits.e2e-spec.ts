@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import { OCPI_VERSIONS } from '#ocpi';
 import { ConnectionsService, hashToken, issueToken } from '#partners';
 import { Metrics } from '#platform';
+import { ConnectionOverview } from '../src/admin/connections/connection-overview.js';
 import { ApiHarness, type Answer, expectEnvelope } from '../../../test/harness/api-harness.js';
 
 const forwardedFor = (address: string) => ({ 'x-forwarded-for': address });
@@ -68,6 +69,8 @@ describe('how often partners and strangers may call', () => {
     await api.app.get(ConnectionsService).update('eager', { profile: { requestsPerMinute: 0 } });
     await api.directory.changed();
     expect(countOf(await times(30, () => api.call('/ocpi/2.2.1', { token: eager })), 200)).toBe(30);
+    const overview = await api.app.get(ConnectionOverview).get('calm');
+    expect(overview.effectiveProfile.requestsPerMinute).toBe(20);
   });
 
   it('an address that guesses tokens is refused, also at the versions list', async () => {

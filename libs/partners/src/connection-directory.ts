@@ -4,6 +4,7 @@ import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { type Connection } from './connection.js';
 import { type HostedParty } from './hosted-party.js';
+import { profileDefaults } from './profile/profile-defaults.js';
 import { type ProfileDefaults, resolveProfile } from './profile/resolve-profile.js';
 import { SecretBox } from './secrets.js';
 
@@ -59,13 +60,7 @@ export class ConnectionDirectory implements OnModuleInit, OnApplicationShutdown 
     private readonly settings: GatewaySettings,
   ) {
     this.secrets = SecretBox.of(settings);
-    this.defaults = {
-      pageLimitMax: settings.pageLimitMax,
-      concurrency: settings.pushConcurrency,
-      timeoutMs: settings.pushTimeoutMs,
-      tokenPullIntervalSeconds: settings.tokenPullIntervalSeconds,
-      requestsPerMinute: settings.requestsPerMinute,
-    };
+    this.defaults = profileDefaults(settings);
   }
 
   async onModuleInit(): Promise<void> {

@@ -10,6 +10,7 @@ export * from './credentials-tokens.js';
 export * from './profile/knob.js';
 export * from './profile/knobs.js';
 export * from './profile/presets.js';
+export * from './profile/profile-defaults.js';
 export * from './profile/resolve-profile.js';
 export * from './connections/connection-errors.js';
 export * from './connections/connections.service.js';

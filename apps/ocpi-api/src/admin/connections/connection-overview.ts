@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { owedCdrsOf } from '#partner-push';
-import { resolveProfile } from '#partners';
+import { profileDefaults, resolveProfile } from '#partners';
 import { type OcpiVersion } from '#ocpi';
 import { GatewaySettings } from '#platform';
 import { DataSource } from 'typeorm';
@@ -102,12 +102,7 @@ export class ConnectionOverview {
         connection.version as OcpiVersion | null,
         connection.profile,
         connection.preset,
-        {
-          pageLimitMax: this.settings.pageLimitMax,
-          concurrency: this.settings.pushConcurrency,
-          timeoutMs: this.settings.pushTimeoutMs,
-          tokenPullIntervalSeconds: this.settings.tokenPullIntervalSeconds,
-        },
+        profileDefaults(this.settings),
       ),
     };
   }
