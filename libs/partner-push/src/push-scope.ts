@@ -1,6 +1,7 @@
 import { type FoldedObject, type SeenTransactions } from '#change-log';
 import { foldId, joinUrl, type ModuleId, type PartyId } from '#ocpi';
 import { type Connection, endpointUrl, type PushOutcome } from '#partners';
+import { type Metrics } from '#platform';
 import { type DataSource } from 'typeorm';
 import { type PushSender } from './push-sender.js';
 import { type ConnectionView } from './state/connection-view.js';
@@ -15,6 +16,7 @@ export interface PushScope {
   sender: PushSender;
   loader: ObjectLoader;
   source: DataSource;
+  metrics: Metrics;
   /** How fresh a state must be to tell the change of this transaction. */
   need(xid: number): Freshness;
   /** Does the partner lack this object because it refused it before? Then only the whole helps. */

@@ -46,6 +46,7 @@ export interface Partner {
 /** A gateway's push side over a real database, with partners that listen on loopback. */
 export class PushWorld {
   readonly partners: PartnerServer[] = [];
+  readonly metrics = new Metrics();
   private readonly runners: { runner: FeedRunner; close: () => Promise<void> }[] = [];
   private readonly writer: ChangeLogSignal;
 
@@ -89,7 +90,7 @@ export class PushWorld {
       directory,
       signal,
       client,
-      metrics: new Metrics(),
+      metrics: this.metrics,
       leaseSeconds,
     });
     await runner.start();

@@ -295,7 +295,7 @@ describe('pushes of Sessions, CDRs and Tariffs', () => {
   });
 
   it('CDR-16: what a version cannot say is withheld and told to the operator, not sent', async () => {
-    const { server } = await world.addPartner({ version: '2.1.1', isLive: true });
+    const { id, server } = await world.addPartner({ version: '2.1.1', isLive: true });
     await world.startRunner();
     await world.issueCdr(
       aCdr({ id: 'CDR1-C', credit: true, credit_reference_id: 'CDR1' }),
@@ -307,6 +307,8 @@ describe('pushes of Sessions, CDRs and Tariffs', () => {
       ]),
     );
     expect(server.lines).toEqual([]);
+    const { values } = await world.metrics.withheldCdrsTotal.get();
+    expect(values).toContainEqual({ labels: { connection: id }, value: 1 });
   });
 
   it('SES-25: a resync sends everything once more, but no Session that is over and no CDR that has its receipt', async () => {

@@ -197,6 +197,7 @@ export class FeedDelivery {
       ...this.known,
       source,
       loader,
+      metrics,
       need: (xid) => ({ xid, readAfterMs: this.readAfterMs }),
       isParked: (kind, objectId) => this.parked?.has(kind, objectId) ?? false,
       isShown,

@@ -33,6 +33,7 @@ export class FeedMetrics {
         { connection },
         oldest ? Math.max(0, Date.now() - oldest.at.getTime()) / 1000 : 0,
       );
+      metrics.withheldCdrsTotal.inc({ connection }, 0); // an increase is seen only of a series that was there
       for (const state of STATES) {
         metrics.feedState.set({ connection, state }, worker.state === state ? 1 : 0);
       }

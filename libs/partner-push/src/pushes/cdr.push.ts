@@ -48,6 +48,7 @@ async function pushCdr(scope: PushScope, object: FoldedObject): Promise<PushResu
     const reason = rendition.withheld;
     await settle(source, connection.id, row.id, { state: 'withheld', reason });
     log.error({ connection: connection.id, cdr: objectName, reason }, 'CDR to be settled by hand');
+    scope.metrics.withheldCdrsTotal.inc({ connection: connection.id });
     return { outcome: undefined, objectName };
   }
   const outcome = await post(scope, { row, receipt, url, body: rendition.body, objectName });

@@ -93,6 +93,12 @@ export class Metrics {
     'CDRs that a partner has not acknowledged.',
     'connection',
   );
+  readonly withheldCdrsTotal = new Counter({
+    name: 'ocpi_withheld_cdrs_total',
+    help: 'CDRs that a partner is not told, as its version cannot say them; they are settled by hand.',
+    labelNames: ['connection'],
+    registers: this.registers,
+  });
   readonly csmsEventsTotal = new Counter({
     name: 'ocpi_csms_events_total',
     help: 'Events of the CSMS, by outcome.',
