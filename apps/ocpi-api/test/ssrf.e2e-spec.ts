@@ -186,16 +186,14 @@ describe('URLs that partners give us', () => {
     'P13: a %s to a module whose URL was stored before it turned bad',
     async (method) => {
       for (const url of hostile) {
-        const answer = await api.app
-          .get(PartnerClient)
-          .request({
-            connectionId: 'p',
-            method,
-            url,
-            token: TOKEN_B,
-            version: '2.2.1',
-            timeoutMs: 10_000,
-          });
+        const answer = await api.app.get(PartnerClient).request({
+          connectionId: 'p',
+          method,
+          url,
+          token: TOKEN_B,
+          version: '2.2.1',
+          timeoutMs: 10_000,
+        });
         expect([url, (answer as Json).reason]).toEqual([url, 'address-refused']);
       }
     },
