@@ -19,6 +19,7 @@ export class ChannelSignal implements OnApplicationShutdown {
   private retry: NodeJS.Timeout | undefined;
   private pending: NodeJS.Timeout | undefined;
   private sending = false;
+  private sentAtMs = -Infinity;
   private again = false;
   private closed = false;
 
@@ -39,7 +40,7 @@ export class ChannelSignal implements OnApplicationShutdown {
       this.again = true;
       return;
     }
-    this.pending = setTimeout(() => void this.send(), NOTIFY_AT_MOST_EVERY_MS);
+    this.schedule();
   }
 
   /** Calls back whenever somebody may have committed; returns the way to stop it. */
@@ -91,9 +92,15 @@ export class ChannelSignal implements OnApplicationShutdown {
     for (const callback of this.listeners) callback();
   }
 
+  private schedule(): void {
+    const delayMs = Math.max(0, this.sentAtMs + NOTIFY_AT_MOST_EVERY_MS - performance.now());
+    this.pending = setTimeout(() => void this.send(), delayMs);
+  }
+
   private async send(): Promise<void> {
     this.pending = undefined;
     this.sending = true;
+    this.sentAtMs = performance.now();
     // A database that is away hears nothing, and its readers look again by themselves.
     await this.dataSource
       .query('SELECT pg_notify($1, $2)', [this.channel, this.sender])
@@ -101,7 +108,7 @@ export class ChannelSignal implements OnApplicationShutdown {
     this.sending = false;
     if (!this.again || this.closed) return;
     this.again = false;
-    this.pending = setTimeout(() => void this.send(), NOTIFY_AT_MOST_EVERY_MS);
+    this.schedule();
   }
 
   private lose(client: pg.Client): void {
