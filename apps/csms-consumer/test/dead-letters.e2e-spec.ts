@@ -20,10 +20,10 @@ describe('copies of parked records', () => {
     }));
 
     await letters.send('csms.sessions.v1', parked);
+    await letters.close();
 
     const missed = await metrics.csmsDeadLettersMissedTotal.get();
     expect(missed.values).toEqual([expect.objectContaining({ value: 2 })]);
-    await letters.close();
     await new Promise((resolve) => server.close(resolve));
   });
 
@@ -51,9 +51,40 @@ describe('copies of parked records', () => {
       ),
     );
 
+    await letters.close();
     expect(written).toEqual(topics.map((topic) => `${topic}.dlq`));
     const missed = await metrics.csmsDeadLettersMissedTotal.get();
     expect(missed.values).toEqual([expect.objectContaining({ value: 0 })]);
+  });
+
+  it('P9 (partial: copies): nobody waits for a slow broker, until very many wait; they are copied together', async () => {
+    const sizes: number[] = [];
+    let release = (): void => undefined;
+    const slow = new Promise<void>((resolve) => (release = resolve));
+    const producer = () => ({
+      connect: () => Promise.resolve(),
+      disconnect: () => Promise.resolve(),
+      send: async ({ messages }: { messages: unknown[] }) => {
+        await slow;
+        sizes.push(messages.length);
+      },
+    });
+    const letters = new DeadLetters({ producer } as unknown as Kafka, new Metrics());
+    const park = (count: number) =>
+      letters.send(
+        'csms.sessions.v1',
+        Array.from({ length: count }, () => ({
+          event: new KafkaEvent('csms.sessions.v1', 0, record),
+          reason: 'no JSON',
+        })),
+      );
+
+    for (let batch = 0; batch < 3; batch++) await park(1);
+    const flood = park(1001);
+    expect(await Promise.race([flood.then(() => 'copied'), sleep(50, 'waits')])).toBe('waits');
+    release();
+    await flood;
     await letters.close();
+    expect(sizes).toEqual([1, 500, 500, 3]);
   });
 });
