@@ -6,6 +6,7 @@ export type SnapshotPlace = NonNullable<FeedEntity['snapshot']>;
 /** The walk over everything a partner may see: tariffs before the Locations that name them, Sessions before their CDRs. */
 export const WALK_ORDER = ['tariff', 'location', 'session', 'cdr'] as const;
 
+/** Where the walk begins. */
 export const SNAPSHOT_START: SnapshotPlace = { kind: WALK_ORDER[0], afterId: 0 };
 
 const SAFE_CURSOR = 'pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1';
